@@ -1,0 +1,120 @@
+export { checkClaim, checkPattern } from './claims/check-claim.ts'
+export { ClaimIndex } from './claims/claim-index.ts'
+export type { ClaimConflict } from './claims/claim-index.ts'
+export { ClaimTable } from './claims/claim-table.ts'
+export type {
+  ClaimAnswer,
+  ClaimBlocker,
+  ClaimRequestOptions,
+  ClaimTableOptions,
+  FrozenClaims,
+} from './claims/claim-table.ts'
+export { modesClash } from './claims/claim.ts'
+export type { Claim, ClaimMode, ClaimPattern } from './claims/claim.ts'
+export { findConflicts } from './claims/find-conflicts.ts'
+export type { ClaimHolder, FindConflictsOptions, HolderConflict } from './claims/find-conflicts.ts'
+export { matchesClaim, violations } from './claims/match-claim.ts'
+export { claimsOverlap, overlapWitness } from './claims/overlap.ts'
+export type { ClaimMatchOptions } from './claims/overlap.ts'
+export { normalizePattern, parsePattern } from './claims/parse-pattern.ts'
+export type { ParsedPattern, PatternSpellingOptions } from './claims/parse-pattern.ts'
+export type { PatternProblem, PatternProblemReason } from './claims/pattern-problem.ts'
+export { dispatch } from './dispatch/dispatch.ts'
+export type { DispatchOptions, Settled } from './dispatch/dispatch.ts'
+export { PriorityQueue } from './dispatch/priority-queue.ts'
+export type { PriorityQueueOptions } from './dispatch/priority-queue.ts'
+export type { Breach, Failure, InterruptReason } from './errors/failure.ts'
+export { invariant } from './errors/invariant.ts'
+export { isWsError, WsError } from './errors/ws-error.ts'
+export type { WsErrorJson, WsErrorOptions } from './errors/ws-error.ts'
+export { CompactGraph, criticalPathLengthsOf } from './graph/compact-graph.ts'
+export type { Adjacency } from './graph/compact-graph.ts'
+export { criticalPath, criticalPathLengths } from './graph/critical-path.ts'
+export type { CriticalPath, CriticalPathOptions } from './graph/critical-path.ts'
+export type { DurationOf } from './graph/durations.ts'
+export { findCycle, findCycles } from './graph/find-cycle.ts'
+export { lowerBound } from './graph/lower-bound.ts'
+export type { DemandingTask, LowerBound, LowerBoundOptions } from './graph/lower-bound.ts'
+export { Precedence } from './graph/precedence.ts'
+export { ReadySet, readyTasks } from './graph/ready-tasks.ts'
+export type { Progress } from './graph/ready-tasks.ts'
+export { buildGraph, compactTasks, findGraphProblems } from './graph/task-graph.ts'
+export type { GraphProblem, GraphTask, TaskGraph } from './graph/task-graph.ts'
+export { executionGroups, topologicalOrder } from './graph/topological-order.ts'
+export { findWorkstreamCycle } from './graph/workstream-cycle.ts'
+export type { WorkstreamCycle, WorkstreamTask } from './graph/workstream-cycle.ts'
+export { systemClock } from './machine/clock.ts'
+export type { Clock } from './machine/clock.ts'
+export type { Driver, DriverContext } from './machine/driver.ts'
+export { EventFeed } from './machine/event-feed.ts'
+export type { Published } from './machine/event-feed.ts'
+export { openHost } from './machine/host.ts'
+export type { Host, HostOptions } from './machine/host.ts'
+export type {
+  Journal,
+  ReadOptions,
+  Snapshot,
+  Step,
+  StepDraft,
+  StepPosition,
+  TimedInput,
+} from './machine/journal.ts'
+export type { CommandAnswer, Machine, MachineEvent, MachineInput } from './machine/machine.ts'
+export { decideInto } from './machine/machine.ts'
+export { MemoryJournal } from './machine/memory-journal.ts'
+export { replay } from './machine/replay.ts'
+export type { Replayed } from './machine/replay.ts'
+export { checkInvariants } from './run/check-invariants.ts'
+export { attemptKey, landingKey } from './run/run-effect.ts'
+export type { AttemptEffect, LandingEffect, RunEffect } from './run/run-effect.ts'
+export type {
+  BlockReason,
+  PauseReason,
+  PersonWait,
+  Pinned,
+  RoundedTask,
+  RunEvent,
+  SkipReason,
+  StateCounts,
+  WorkstreamFailure,
+} from './run/run-event.ts'
+export { noUsage } from './run/run-input.ts'
+export type {
+  AttemptOutcome,
+  LandingOutcome,
+  OfAttempt,
+  OfLanding,
+  OfRun,
+  OfTask,
+  OfWorkstream,
+  RunCommand,
+  RunInput,
+  RunOutcome,
+  ToolHealth,
+  Usage,
+} from './run/run-input.ts'
+export { runMachine } from './run/run-machine.ts'
+export type { RunMachine } from './run/run-machine.ts'
+export { defaultBackoff } from './run/run-spec.ts'
+export type {
+  BackoffSpec,
+  BudgetSpec,
+  FailurePolicy,
+  RunSpec,
+  TaskSpec,
+  ToolChoice,
+  WorkstreamSpec,
+} from './run/run-spec.ts'
+export type {
+  AccountState,
+  AttemptState,
+  HostState,
+  LandingState,
+  RunMachineState,
+  RunState,
+  TaskPhase,
+  TaskState,
+  ToolState,
+  WorkstreamPhase,
+  WorkstreamState,
+} from './run/run-state.ts'

@@ -1,0 +1,94 @@
+/**
+ * An indexed binary heap: the least item first, by a total order that the caller gives. An item may be moved
+ * after its rank changed, or taken out from the middle, in O(log n).
+ */
+export class Heap<T> {
+  readonly #items: T[] = []
+  readonly #index = new Map<T, number>()
+  readonly #compare: (a: T, b: T) => number
+
+  constructor(compare: (a: T, b: T) => number) {
+    this.#compare = compare
+  }
+
+  get size(): number {
+    return this.#items.length
+  }
+
+  has(item: T): boolean {
+    return this.#index.has(item)
+  }
+
+  peek(): T | undefined {
+    return this.#items[0]
+  }
+
+  /** Every item, in no particular order. */
+  values(): Iterable<T> {
+    return this.#items
+  }
+
+  /** Adds the item, or moves it to where it belongs now. */
+  put(item: T): void {
+    const at = this.#index.get(item)
+    if (at !== undefined) return this.#settle(item, at)
+    this.#items.push(item)
+    this.#rise(item, this.#items.length - 1)
+  }
+
+  /** Puts everything in order again after ranks changed. */
+  reorder(): void {
+    for (let at = (this.#items.length >> 1) - 1; at >= 0; at--) this.#sink(this.#items[at]!, at)
+  }
+
+  take(): T | undefined {
+    const top = this.#items[0]
+    if (top !== undefined) this.delete(top)
+    return top
+  }
+
+  delete(item: T): boolean {
+    const at = this.#index.get(item)
+    if (at === undefined) return false
+    this.#index.delete(item)
+    const last = this.#items.pop()!
+    if (last !== item) this.#settle(last, at)
+    return true
+  }
+
+  #settle(item: T, at: number): void {
+    if (this.#rise(item, at) === at) this.#sink(item, at)
+  }
+
+  #rise(item: T, from: number): number {
+    const items = this.#items
+    let at = from
+    while (at > 0) {
+      const parent = (at - 1) >> 1
+      if (this.#compare(items[parent]!, item) <= 0) break
+      this.#place(items[parent]!, at)
+      at = parent
+    }
+    this.#place(item, at)
+    return at
+  }
+
+  #sink(item: T, from: number): void {
+    const items = this.#items
+    let at = from
+    for (;;) {
+      let child = 2 * at + 1
+      if (child >= items.length) break
+      if (child + 1 < items.length && this.#compare(items[child + 1]!, items[child]!) < 0) child++
+      if (this.#compare(item, items[child]!) <= 0) break
+      this.#place(items[child]!, at)
+      at = child
+    }
+    this.#place(item, at)
+  }
+
+  #place(item: T, at: number): void {
+    this.#items[at] = item
+    this.#index.set(item, at)
+  }
+}

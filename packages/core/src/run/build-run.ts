@@ -1,0 +1,210 @@
+import { ClaimIndex } from '../claims/claim-index.ts'
+import type { RoundedTask, RunEvent } from './run-event.ts'
+import type { RunMachineState, RunState, TaskState, WorkstreamState } from './run-state.ts'
+import { classKeyOf } from './task-class.ts'
+import type { TaskSpec, WorkstreamSpec } from './run-spec.ts'
+
+type Started = Extract<RunEvent, { type: 'run.started' }>
+type Extended = Extract<RunEvent, { type: 'run.extended' }>
+
+/** Beyond this many rivals the order does not care how many more there are. */
+const contentionCap = 8
+
+/** Half an hour: what is a constant for each task must not age within the time of an ordinary wait. */
+const leastStepMs = 30 * 60_000
+
+/** Makes the live run that a `run.started` describes. */
+export function buildRun(state: RunMachineState, { run: spec, estimates }: Started, at: number): RunState {
+  const run: RunState = {
+    id: spec.id,
+    spec,
+    startedAt: at,
+    tasks: new Map(),
+    workstreams: new Map(),
+    status: 'RUNNING',
+    pauses: new Set(),
+    waits: [],
+    isCancelling: false,
+    cancelledBecause: undefined,
+    stepMs: leastStepMs,
+    lowerBoundMs: 0,
+    running: 0,
+    landing: new Set(),
+    retrying: 0,
+    persons: new Set(),
+    held: new Set(),
+    stranded: new Set(),
+    open: 0,
+  }
+  addTo(
+    state,
+    run,
+    spec.workstreams,
+    spec.tasks.map((task) => ({ task, round: 1 })),
+    estimates,
+  )
+  return run
+}
+
+/** Adds workstreams and tasks to a live run; paths and bounds are computed anew. */
+export function extendRun(state: RunMachineState, run: RunState, event: Extended): void {
+  run.spec = {
+    ...run.spec,
+    workstreams: [...run.spec.workstreams, ...event.workstreams],
+    tasks: [...run.spec.tasks, ...event.tasks.map(({ task }) => task)],
+  }
+  addTo(state, run, event.workstreams, event.tasks, event.estimates)
+  state.ready.rerank(run)
+}
+
+function addTo(
+  state: RunMachineState,
+  run: RunState,
+  workstreams: readonly WorkstreamSpec[],
+  tasks: readonly RoundedTask[],
+  estimates: Started['estimates'],
+): void {
+  const rivals = new ClaimIndex<string>({ ignoreCase: state.claims.ignoreCase })
+  for (const { id, claims } of run.spec.workstreams) if (claims.length > 0) rivals.add(id, claims)
+  for (const spec of workstreams) {
+    run.workstreams.set(spec.id, newWorkstream(run, spec))
+    run.open++
+  }
+  for (const workstream of run.workstreams.values())
+    workstream.contention = countRivals(rivals, workstream.spec)
+  const added = tasks.map(({ task, round }, i) => newTask(run, task, round, run.tasks.size + i, estimates))
+  for (const task of added) {
+    run.tasks.set(task.id, task)
+    task.workstream.tasks.push(task)
+    if (task.round === task.workstream.round) task.workstream.unfinished++
+  }
+  for (const task of added) link(run, task)
+  rankTasks(run)
+  run.lowerBoundMs = lowerBoundMs(run, state.limits['slots'])
+  run.stepMs = Math.max(leastStepMs, run.lowerBoundMs)
+}
+
+function newWorkstream(run: RunState, spec: WorkstreamSpec): WorkstreamState {
+  return {
+    key: workstreamKey(run.id, spec.id),
+    run,
+    spec,
+    tasks: [],
+    phase: { state: 'PENDING' },
+    round: 1,
+    isStarted: false,
+    hasCommits: false,
+    strandedBy: undefined,
+    running: 0,
+    queued: 0,
+    unfinished: 0,
+    before: new Set(),
+    after: new Set(),
+    awaited: [],
+    contention: 0,
+    landingAttempt: 0,
+    inheritedLevel: undefined,
+    claimsKey: spec.claims.length === 0 ? '' : JSON.stringify(spec.claims),
+  }
+}
+
+function newTask(
+  run: RunState,
+  spec: TaskSpec,
+  round: number,
+  index: number,
+  estimates: Started['estimates'],
+): TaskState {
+  const workstream = run.workstreams.get(spec.workstream)!
+  const estimate = estimates[spec.id]
+  return {
+    id: spec.id,
+    spec,
+    run,
+    workstream,
+    index,
+    phase: { state: 'PENDING' },
+    round,
+    attempt: 0,
+    retriesSpent: 0,
+    lostInRow: 0,
+    throttledInRow: 0,
+    settled: new Map(),
+    avoided: new Set(),
+    priority: spec.priority,
+    level: undefined,
+    startsAtReady: 0,
+    estimateMs: estimate?.ms ?? 0,
+    estimateUsd: estimate?.usd ?? 0,
+    unmet: 0,
+    dependents: [],
+    classKey: classKeyOf({ run, spec, avoided: new Set() }),
+    criticalMs: 0,
+  }
+}
+
+function link(run: RunState, task: TaskState): void {
+  for (const id of task.spec.needs) {
+    const need = run.tasks.get(id)!
+    need.dependents.push(task)
+    if (need.phase.state !== 'SUCCEEDED') task.unmet++
+    if (need.workstream !== task.workstream) order(need.workstream, task.workstream)
+  }
+  for (const id of task.spec.needsLanded) {
+    const need = run.workstreams.get(id)!
+    need.awaited.push(task)
+    if (need.phase.state !== 'COMPLETED') task.unmet++
+    order(need, task.workstream)
+  }
+}
+
+function order(before: WorkstreamState, after: WorkstreamState): void {
+  before.after.add(after)
+  after.before.add(before)
+}
+
+function countRivals(rivals: ClaimIndex<string>, { id, claims }: WorkstreamSpec): number {
+  let count = 0
+  if (claims.length === 0) return 0
+  for (const { owner } of rivals.conflicts(claims)) if (owner !== id && ++count === contentionCap) break
+  return count
+}
+
+/** Gives each task the weight of the heaviest path from it to the end, by pinned estimates. */
+function rankTasks(run: RunState): void {
+  const waiting = new Map<TaskState, number>()
+  const settled: TaskState[] = []
+  for (const task of run.tasks.values()) {
+    task.criticalMs = task.estimateMs
+    const after = task.dependents.length
+    if (after === 0) settled.push(task)
+    else waiting.set(task, after)
+  }
+  for (let task = settled.pop(); task !== undefined; task = settled.pop()) {
+    for (const id of task.spec.needs) {
+      const need = run.tasks.get(id)!
+      need.criticalMs = Math.max(need.criticalMs, need.estimateMs + task.criticalMs)
+      const left = waiting.get(need)! - 1
+      waiting.set(need, left)
+      if (left === 0) settled.push(need)
+    }
+  }
+}
+
+function lowerBoundMs(run: RunState, slots: number | undefined): number {
+  const capacity = Math.min(
+    slots ?? Number.POSITIVE_INFINITY,
+    run.spec.limits['slots'] ?? Number.POSITIVE_INFINITY,
+  )
+  let work = 0
+  let longest = 0
+  for (const task of run.tasks.values()) {
+    if (task.spec.kind !== 'person') work += task.estimateMs
+    longest = Math.max(longest, task.criticalMs)
+  }
+  return Math.max(longest, work / capacity)
+}
+
+export function workstreamKey(runId: string, workstreamId: string): string {
+  return `${runId}/${workstreamId}`
+}

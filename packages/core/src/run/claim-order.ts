@@ -1,0 +1,148 @@
+import { findWorkstream } from './evolve-workstream.ts'
+import type { BlockReason } from './run-event.ts'
+import type { RunMachineState, TaskState, WorkstreamState } from './run-state.ts'
+import { openBases } from './run-state.ts'
+
+export interface Blocker {
+  readonly holder: string
+  readonly path: string
+  readonly why: BlockReason
+}
+
+/**
+ * Who is in the way of a workstream that wants to take its claims.
+ *
+ * Claims are taken all at once, yet a holder may wait for a task of a workstream that has not started. So that
+ * no circle of such waits can close, an *open* holder (one that builds on something not landed) and the
+ * not-yet-holding workstreams it waits for never claim the same: then the earliest of those is always blocked
+ * by holders that wait for nobody, and they end.
+ */
+export function findBlocker(state: RunMachineState, workstream: WorkstreamState): Blocker | undefined {
+  const { claims } = workstream.spec
+  if (claims.length === 0) return undefined
+  const awaited = awaitedByHolders(state)
+  const by = state.claims.blocker(workstream.key, claims, (other) => {
+    const rival = findWorkstream(state, other)
+    if (rival === undefined) return false
+    if (mayShare(rival, workstream)) return true
+    // A barrier must not stop what an open holder waits for: the barrier waits for that holder.
+    return !state.claims.holds(other) && awaited.has(workstream)
+  })
+  if (by !== undefined) return { holder: by.holder, path: by.path, why: by.kind }
+  return findLock(state, workstream, awaited)
+}
+
+/** A workstream with which taking these claims now could close a circle. */
+function findLock(
+  state: RunMachineState,
+  workstream: WorkstreamState,
+  awaited: ReadonlySet<WorkstreamState>,
+): Blocker | undefined {
+  const bases = allBases(workstream)
+  if (bases.size === 0) return undefined
+  for (const next of awaited) {
+    if (next !== workstream && clash(state, workstream, next)) return lock(next)
+  }
+  for (const base of bases) {
+    if (state.claims.holds(base.key)) continue
+    if (clash(state, workstream, base)) return lock(base)
+    for (const holder of state.openHolders) {
+      if (holder !== base && clash(state, holder, base)) return lock(base)
+    }
+  }
+  return undefined
+}
+
+function lock({ key }: WorkstreamState): Blocker {
+  return { holder: key, path: '', why: 'order' }
+}
+
+function clash(state: RunMachineState, a: WorkstreamState, b: WorkstreamState): boolean {
+  return !mayShare(a, b) && state.claims.clash(a.spec.claims, b.spec.claims)
+}
+
+/** What open holders build on and what holds nothing yet. */
+function awaitedByHolders(state: RunMachineState): ReadonlySet<WorkstreamState> {
+  const awaited = new Set<WorkstreamState>()
+  for (const holder of state.openHolders) {
+    for (const base of allBases(holder)) if (!state.claims.holds(base.key)) awaited.add(base)
+  }
+  return awaited
+}
+
+/** What a workstream builds on, directly or not, and what has not landed. */
+function allBases(workstream: WorkstreamState): ReadonlySet<WorkstreamState> {
+  const found = new Set<WorkstreamState>()
+  const line = [workstream]
+  for (let next = line.pop(); next !== undefined; next = line.pop()) {
+    for (const base of openBases(next)) {
+      if (found.has(base)) continue
+      found.add(base)
+      line.push(base)
+    }
+  }
+  return found
+}
+
+/**
+ * Whether two workstreams may hold what overlaps: ordered ones never conflict, and one that was built on the
+ * other's unlanded work took its paths over; should that one be repaired, the difference is merged onto it.
+ */
+export function mayShare(a: WorkstreamState, b: WorkstreamState): boolean {
+  return areOrdered(a, b) || tookOver(a, b) || tookOver(b, a)
+}
+
+function tookOver(later: WorkstreamState, earlier: WorkstreamState): boolean {
+  return earlier.spec.holdUntil === 'finished' && later.isStarted && allBases(later).has(earlier)
+}
+
+/** Whether every task of the one precedes every task of the other: then they never conflict. */
+function areOrdered(a: WorkstreamState, b: WorkstreamState): boolean {
+  return a.run === b.run && (precedes(a, b) || precedes(b, a))
+}
+
+function precedes(first: WorkstreamState, second: WorkstreamState): boolean {
+  if (!mayPrecede(first, second)) return false
+  const ends = first.tasks.filter((task) => !task.dependents.some((next) => next.workstream === first))
+  const starts = second.tasks.filter(
+    (task) => !task.spec.needs.some((id) => task.run.tasks.get(id)?.workstream === second),
+  )
+  return starts.every((start) => comesAfterAll(start, ends))
+}
+
+/** A quick no: without a path between the workstreams there is none between their tasks. */
+function mayPrecede(first: WorkstreamState, second: WorkstreamState): boolean {
+  if (first.after.size === 0 || second.before.size === 0) return false
+  const seen = new Set<WorkstreamState>([second])
+  const line = [second]
+  for (let next = line.pop(); next !== undefined; next = line.pop()) {
+    if (next === first) return true
+    for (const base of next.before) {
+      if (seen.has(base)) continue
+      seen.add(base)
+      line.push(base)
+    }
+  }
+  return false
+}
+
+/** Whether all of these come before the task, directly or not; stops looking as soon as it knows. */
+function comesAfterAll(task: TaskState, ends: readonly TaskState[]): boolean {
+  const missing = new Set(ends)
+  const seen = new Set<TaskState>([task])
+  const line = [task]
+  for (let next = line.pop(); next !== undefined && missing.size > 0; next = line.pop()) {
+    for (const base of needsOf(next)) {
+      if (seen.has(base)) continue
+      seen.add(base)
+      missing.delete(base)
+      line.push(base)
+    }
+  }
+  return missing.size === 0
+}
+
+function* needsOf({ run, spec }: TaskState): Generator<TaskState> {
+  for (const id of spec.needs) yield run.tasks.get(id)!
+  for (const id of spec.needsLanded) yield* run.workstreams.get(id)!.tasks
+}

@@ -1,0 +1,116 @@
+import { hostsFor } from './choice.ts'
+import type { PersonWait, RunEvent, StateCounts } from './run-event.ts'
+import type { RunMachineState, RunState } from './run-state.ts'
+import { openBases } from './run-state.ts'
+
+/** Runs that can end do; runs in which nothing can move by itself say what they wait for. */
+export function* settleRuns(state: RunMachineState): Generator<RunEvent> {
+  for (const run of state.runs.values()) {
+    if (run.status !== 'RUNNING' && run.status !== 'PAUSED') continue
+    if (run.open === 0) yield endOf(run)
+    else yield* settlePauses(state, run)
+  }
+}
+
+function endOf(run: RunState): RunEvent {
+  const counts = countWorkstreams(run)
+  const isComplete = counts.failed + counts.quarantined === 0
+  if (isComplete) return { type: 'run.completed', runId: run.id, counts }
+  if (run.cancelledBecause === 'asked') return { type: 'run.cancelled', runId: run.id, counts }
+  return { type: 'run.failed', runId: run.id, counts }
+}
+
+function countWorkstreams(run: RunState): StateCounts {
+  const counts = { completed: 0, failed: 0, quarantined: 0 }
+  for (const { phase } of run.workstreams.values()) {
+    if (phase.state === 'COMPLETED') counts.completed++
+    else if (phase.state === 'FAILED') counts.failed++
+    else if (phase.state === 'QUARANTINED') counts.quarantined++
+  }
+  return counts
+}
+
+function* settlePauses(state: RunMachineState, run: RunState): Generator<RunEvent> {
+  yield* settleDisk(state, run)
+  if (isMoving(run)) {
+    for (const reason of ['needs-person', 'no-host'] as const) {
+      if (run.pauses.has(reason)) yield { type: 'run.resumed', runId: run.id, reason }
+    }
+    return
+  }
+  const stuck = survey(state, run)
+  if (stuck.hasNoHost !== run.pauses.has('no-host')) {
+    yield { type: stuck.hasNoHost ? 'run.paused' : 'run.resumed', runId: run.id, reason: 'no-host' }
+  }
+  if (stuck.isUnfunded && !run.pauses.has('budget'))
+    yield { type: 'run.paused', runId: run.id, reason: 'budget' }
+  const waits = stuck.couldMove ? [] : personWaits(run)
+  if (waits.length === 0) {
+    if (run.pauses.has('needs-person')) yield { type: 'run.resumed', runId: run.id, reason: 'needs-person' }
+  } else if (!run.pauses.has('needs-person') || !sameWaits(run.waits, waits)) {
+    yield { type: 'run.paused', runId: run.id, reason: 'needs-person', waits }
+  }
+}
+
+function* settleDisk(state: RunMachineState, run: RunState): Generator<RunEvent> {
+  if (state.isDiskLow === run.pauses.has('disk')) return
+  yield { type: state.isDiskLow ? 'run.paused' : 'run.resumed', runId: run.id, reason: 'disk' }
+}
+
+/** Whether something goes on that needs nobody: attempts, retries to come, landings that wait for nothing else. */
+export function isMoving(run: RunState): boolean {
+  if (run.running > 0 || run.retrying > 0) return true
+  for (const workstream of run.landing) {
+    const { phase, strandedBy } = workstream
+    if (phase.state !== 'RUNNING' || phase.stage !== 'landing') continue
+    const { isHeld, isWithdrawing } = phase.landing
+    if (isWithdrawing) return true
+    if (!isHeld && strandedBy === undefined && openBases(workstream).length === 0) return true
+  }
+  return false
+}
+
+/** Why ready tasks of a run that stands still do not start. */
+function survey(
+  state: RunMachineState,
+  run: RunState,
+): { hasNoHost: boolean; isUnfunded: boolean; couldMove: boolean } {
+  let hasNoHost = false
+  let couldMove = false
+  for (const cls of state.ready.classes()) {
+    if (cls.sample.run !== run) continue
+    if (hostsFor(state, cls.sample).length === 0) hasNoHost = true
+    for (const holder of cls.blockers()) {
+      // Its own holders stand still, like the run itself; other runs' move without it.
+      const isOwn = holder === 'order' || holder === 'landing' || holder?.startsWith(`${run.id}/`) === true
+      if (!isOwn) couldMove = true
+    }
+  }
+  return { hasNoHost, isUnfunded: isUnfunded(state, run), couldMove: couldMove && !hasNoHost }
+}
+
+/** Whether tasks wait for money of which nothing will be given back. */
+function isUnfunded(state: RunMachineState, run: RunState): boolean {
+  for (const scope of state.ready.scopes()) {
+    if (state.budgets.hasReserved(scope)) continue
+    for (const task of state.ready.unfunded(scope)) if (task.run === run) return true
+  }
+  return false
+}
+
+function personWaits(run: RunState): readonly PersonWait[] {
+  const waits: PersonWait[] = []
+  for (const { id } of run.persons) waits.push({ id, waitsFor: 'done' })
+  for (const { spec } of run.held) waits.push({ id: spec.id, waitsFor: 'approve' })
+  for (const { strandedBy } of run.stranded) {
+    const id = strandedBy?.slice(run.id.length + 1) ?? ''
+    if (!waits.some((wait) => wait.id === id)) waits.push({ id, waitsFor: 'release' })
+  }
+  return waits.sort((a, b) => (a.id < b.id ? -1 : 1))
+}
+
+function sameWaits(a: readonly PersonWait[], b: readonly PersonWait[]): boolean {
+  return (
+    a.length === b.length && a.every((wait, i) => wait.id === b[i]?.id && wait.waitsFor === b[i].waitsFor)
+  )
+}

@@ -1,0 +1,129 @@
+import type { CommandAnswer } from '../machine/machine.ts'
+import type { RunMachineState, RunState } from './run-state.ts'
+import type { RunSpec, TaskSpec, WorkstreamSpec } from './run-spec.ts'
+
+type Refusal = Extract<CommandAnswer, { ok: false }>
+
+/** Ids become parts of keys and of ref names. */
+const idPattern = /^[A-Za-z0-9][A-Za-z0-9._-]*$/
+
+/**
+ * Why a run cannot be started, all reasons at once. A plan was checked long before; this is the last door,
+ * for those who write a `RunSpec` by hand.
+ */
+export function problemsOfRun(state: RunMachineState, run: RunSpec): Refusal | undefined {
+  if (state.runs.has(run.id)) return refusal('WS_RUN_TAKEN', [`a run "${run.id}" exists already`])
+  const problems = [...problemsOfParts(run.workstreams, run.tasks, new Map(), new Map())]
+  if (!idPattern.test(run.id)) problems.unshift(badId('run', run.id))
+  problems.push(...impossible(state, run.limits, run.tasks))
+  return problems.length === 0 ? undefined : refusal('WS_RUN_INVALID', problems)
+}
+
+/** Why these cannot be added to a live run. */
+export function problemsOfExtension(
+  state: RunMachineState,
+  run: RunState,
+  workstreams: readonly WorkstreamSpec[],
+  tasks: readonly TaskSpec[],
+): Refusal | undefined {
+  const problems = [
+    ...problemsOfParts(workstreams, tasks, run.workstreams, run.tasks),
+    ...impossible(state, run.spec.limits, tasks),
+  ]
+  return problems.length === 0 ? undefined : refusal('WS_RUN_INVALID', problems)
+}
+
+function* problemsOfParts(
+  workstreams: readonly WorkstreamSpec[],
+  tasks: readonly TaskSpec[],
+  presentStreams: ReadonlyMap<string, unknown>,
+  presentTasks: ReadonlyMap<string, unknown>,
+): Generator<string> {
+  const streams = new Set(presentStreams.keys())
+  for (const { id } of workstreams) {
+    if (!idPattern.test(id)) yield badId('workstream', id)
+    if (streams.has(id)) yield `workstream "${id}" is there twice`
+    streams.add(id)
+  }
+  const known = new Set(presentTasks.keys())
+  for (const { id } of tasks) {
+    if (!idPattern.test(id)) yield badId('task', id)
+    if (known.has(id)) yield `task "${id}" is there twice`
+    known.add(id)
+  }
+  for (const task of tasks) {
+    if (!streams.has(task.workstream))
+      yield `task "${task.id}" is of an unknown workstream "${task.workstream}"`
+    for (const need of task.needs)
+      if (!known.has(need)) yield `task "${task.id}" needs an unknown task "${need}"`
+    for (const need of task.needsLanded) {
+      if (!streams.has(need)) yield `task "${task.id}" needs an unknown workstream "${need}"`
+      if (need === task.workstream) yield `task "${task.id}" waits for the landing of its own workstream`
+    }
+    if (task.kind === 'tool' && task.tools.length === 0) yield `task "${task.id}" names no tool`
+  }
+  yield* circles(tasks)
+}
+
+/** Tasks that can never be ready since they wait for one another, by what is left when all others are taken away. */
+function* circles(tasks: readonly TaskSpec[]): Generator<string> {
+  const edges = new Map<string, string[]>()
+  const waits = new Map<string, number>()
+  const members = new Map<string, string[]>()
+  for (const { id, needs, workstream } of tasks) {
+    waits.set(id, needs.length)
+    push(members, workstream, id)
+  }
+  for (const { id, needs, needsLanded, workstream } of tasks) {
+    for (const need of needs) push(edges, need, id)
+    const landed = needsLanded
+      .filter((name) => name !== workstream)
+      .flatMap((name) => members.get(name) ?? [])
+    for (const need of landed) push(edges, need, id)
+    waits.set(id, waits.get(id)! + landed.length)
+  }
+  for (const { id, needs } of tasks) {
+    const old = needs.filter((need) => !waits.has(need)).length
+    waits.set(id, waits.get(id)! - old)
+  }
+  const free = [...waits].filter(([, count]) => count === 0).map(([id]) => id)
+  for (let id = free.pop(); id !== undefined; id = free.pop()) {
+    waits.delete(id)
+    for (const next of edges.get(id) ?? []) {
+      const left = (waits.get(next) ?? 0) - 1
+      waits.set(next, left)
+      if (left === 0) free.push(next)
+    }
+  }
+  if (waits.size > 0) yield `these tasks wait for one another, or for such: ${[...waits.keys()].join(', ')}`
+}
+
+/** Tasks that demand more than there will ever be. */
+function* impossible(
+  state: RunMachineState,
+  limits: Readonly<Record<string, number>>,
+  tasks: readonly TaskSpec[],
+): Generator<string> {
+  for (const { id, uses, kind } of tasks) {
+    if (kind === 'person') continue
+    for (const [name, demand] of Object.entries({ slots: 1, ...uses })) {
+      const capacity = Math.min(limits[name] ?? Infinity, state.limits[name] ?? Infinity)
+      if (demand > capacity) yield `task "${id}" uses ${demand} of "${name}", of which there are ${capacity}`
+      if (!(demand >= 0)) yield `task "${id}" uses ${demand} of "${name}"; expected 0 or more`
+    }
+  }
+}
+
+function push(edges: Map<string, string[]>, from: string, to: string): void {
+  const list = edges.get(from)
+  if (list === undefined) edges.set(from, [to])
+  else list.push(to)
+}
+
+function badId(kind: string, id: string): string {
+  return `the ${kind} id "${id}" is not allowed: expected letters, digits, ".", "_" and "-"`
+}
+
+function refusal(code: string, problems: readonly string[]): Refusal {
+  return { ok: false, code, message: problems.join('; ') }
+}

@@ -1,0 +1,285 @@
+import { ClaimTable } from '../claims/claim-table.ts'
+import type { Breach, Failure, InterruptReason } from '../errors/failure.ts'
+import type { CommandAnswer } from '../machine/machine.ts'
+import { BudgetBook } from './budget-book.ts'
+import { ReadyQueue } from './ready-queue.ts'
+import type { RunEffect } from './run-effect.ts'
+import type { PauseReason, PersonWait, SkipReason, WorkstreamFailure } from './run-event.ts'
+import type { ToolHealth } from './run-input.ts'
+import type { RunSpec, TaskSpec, WorkstreamSpec } from './run-spec.ts'
+import { TimerQueue } from './timer-queue.ts'
+
+/**
+ * Everything the run machine knows. It belongs to its host and is changed in place, by `evolve` alone.
+ * Facts come first; what is marked *derived* can be made again from them.
+ */
+export interface RunMachineState {
+  readonly runs: Map<string, RunState>
+  readonly hosts: Map<string, HostState>
+  readonly tools: Map<string, ToolState>
+  readonly accounts: Map<string, AccountState>
+  /** Capacities that bind all runs; what is not named is unlimited. */
+  limits: Readonly<Record<string, number>>
+  /** How much of each resource running attempts take. Derived. */
+  readonly used: Map<string, number>
+  readonly claims: ClaimTable
+  readonly budgets: BudgetBook
+  readonly learned: Map<string, LearnedEstimate>
+  /** Answers to the newest commands, oldest first. */
+  readonly answers: Map<string, CommandAnswer>
+  /** Conflicts that were predicted between workstreams in flight. */
+  readonly predictions: Map<string, { readonly a: string; readonly b: string; readonly path: string }>
+  isDiskLow: boolean
+  /** What is admissible but for limits, in order. Derived. */
+  readonly ready: ReadyQueue
+  /** Retries, resets and relaxations to come. Derived. */
+  readonly timers: TimerQueue
+  /** What should be going on. Derived. */
+  readonly wanted: Map<string, RunEffect>
+  /** Attempts started since the beginning: the measure of being by-passed. */
+  starts: number
+  /** Workstreams that may not take claims yet, since they or others could lock. Derived. */
+  readonly orderBlocked: Set<WorkstreamState>
+  /** Reopened workstreams with nothing left to do but to take their claims again and land. */
+  readonly awaitingClaims: Set<WorkstreamState>
+  /** Workstreams that hold claims while something they build on has not landed. Derived. */
+  readonly openHolders: Set<WorkstreamState>
+}
+
+export interface RunState {
+  readonly id: string
+  spec: RunSpec
+  readonly startedAt: number
+  readonly tasks: Map<string, TaskState>
+  readonly workstreams: Map<string, WorkstreamState>
+  status: 'RUNNING' | 'PAUSED' | 'COMPLETED' | 'FAILED' | 'CANCELLED'
+  readonly pauses: Set<PauseReason>
+  /** What waits for a person, while that is a reason to pause. */
+  waits: readonly PersonWait[]
+  isCancelling: boolean
+  cancelledBecause: 'asked' | 'task-failed' | undefined
+  /** One step of ageing: thirty minutes, or the run's lower bound where that is longer. */
+  stepMs: number
+  lowerBoundMs: number
+  /** Attempts that run now, persons' not counted. Derived. */
+  running: number
+  /** Workstreams that are landing. Derived. */
+  readonly landing: Set<WorkstreamState>
+  /** What waits for a person, or for one who decides about what it was built on. Derived. */
+  readonly persons: Set<TaskState>
+  readonly held: Set<WorkstreamState>
+  readonly stranded: Set<WorkstreamState>
+  /** Tasks that wait for their retry. Derived. */
+  retrying: number
+  /** Workstreams that are not terminal. Derived. */
+  open: number
+}
+
+export interface WorkstreamState {
+  /** `<run>/<workstream>`. */
+  readonly key: string
+  readonly run: RunState
+  readonly spec: WorkstreamSpec
+  readonly tasks: TaskState[]
+  phase: WorkstreamPhase
+  round: number
+  /** Whether any attempt of this round was started. */
+  isStarted: boolean
+  hasCommits: boolean
+  /** Set while something that it builds on was lost: no attempt starts, nothing lands. */
+  strandedBy: string | undefined
+  /** Attempts that run now (0 or 1). Derived. */
+  running: number
+  /** Tasks that are READY. Derived. */
+  queued: number
+  /** Tasks of this round that are not terminal. Derived. */
+  unfinished: number
+  /** Workstreams that any of its tasks needs. Derived. */
+  readonly before: Set<WorkstreamState>
+  /** Workstreams with a task that needs one of its tasks. Derived. */
+  readonly after: Set<WorkstreamState>
+  /** Tasks that wait for its landing. Derived. */
+  readonly awaited: TaskState[]
+  /** How many other workstreams of the run want what it claims, up to 8. Derived. */
+  contention: number
+  landingAttempt: number
+  /** The level of the most urgent one that waits for what it holds. */
+  inheritedLevel: number | undefined
+  /** Equal for workstreams that claim the same. Derived. */
+  readonly claimsKey: string
+}
+
+/**
+ *   PENDING ──► RUNNING (working ──► landing) ──► COMPLETED
+ *      ▲           │                     └──────► FAILED
+ *      └─ reopened ┴────────────────────────────► QUARANTINED ──release──► RUNNING
+ */
+export type WorkstreamPhase =
+  | { readonly state: 'PENDING' }
+  | { readonly state: 'RUNNING'; readonly stage: 'working' }
+  | { readonly state: 'RUNNING'; readonly stage: 'landing'; readonly landing: LandingState }
+  | { readonly state: 'COMPLETED'; readonly commit: string | undefined }
+  | { readonly state: 'FAILED'; readonly reason: WorkstreamFailure }
+  | { readonly state: 'QUARANTINED'; readonly reason: 'task' | 'landing' | 'base-discarded' }
+
+export interface LandingState {
+  readonly attempt: number
+  readonly isHeld: boolean
+  readonly isApproved: boolean
+  readonly isWithdrawing: boolean
+}
+
+export interface TaskState {
+  readonly id: string
+  readonly spec: TaskSpec
+  readonly run: RunState
+  readonly workstream: WorkstreamState
+  /** Position in the plan: the last word in the order. */
+  readonly index: number
+  phase: TaskPhase
+  round: number
+  /** The number of the newest attempt. */
+  attempt: number
+  retriesSpent: number
+  /** Ends that were not seen, in a row; three are a crash loop. */
+  lostInRow: number
+  /** Rate limits and overloads in a row, for their backoff. */
+  throttledInRow: number
+  /** What attempts whose end was not seen were settled at: a late report corrects it. */
+  readonly settled: Map<number, { readonly usd: number; readonly scopes: readonly string[] }>
+  readonly avoided: Set<string>
+  priority: number | undefined
+  /** Set when it first became ready, and constant from then on. */
+  level: number | undefined
+  /** How many attempts had been started when it became ready. */
+  startsAtReady: number
+  estimateMs: number
+  estimateUsd: number
+  /** Needs that have not succeeded, and landings that are awaited. Derived. */
+  unmet: number
+  readonly dependents: TaskState[]
+  /** Equal for tasks that need the same tools and resources. Derived. */
+  classKey: string
+  /** The heaviest path from here to the run's end. Derived. */
+  criticalMs: number
+}
+
+/** PENDING ──► READY ──► RUNNING ──► SUCCEEDED | FAILED | QUARANTINED | SKIPPED; a retry goes back to PENDING. */
+export type TaskPhase =
+  | { readonly state: 'PENDING'; readonly retryAt?: number }
+  | { readonly state: 'READY' }
+  | { readonly state: 'RUNNING'; readonly attempt: AttemptState }
+  | { readonly state: 'SUCCEEDED'; readonly commit: string | undefined; readonly isReleased: boolean }
+  | { readonly state: 'FAILED'; readonly failure: Failure }
+  | { readonly state: 'QUARANTINED'; readonly breach: Breach }
+  | { readonly state: 'SKIPPED'; readonly because: SkipReason }
+
+export interface AttemptState {
+  readonly hostId: string
+  readonly tool: string | undefined
+  readonly account: string | undefined
+  readonly reservedUsd: number
+  readonly meteredUsd: number
+  readonly interrupt: InterruptReason | undefined
+  readonly isFinishing: boolean
+  readonly scopes: readonly string[]
+}
+
+export interface HostState {
+  readonly id: string
+  readonly offers: ReadonlySet<string>
+  running: number
+}
+
+export interface ToolState {
+  health: ToolHealth
+  /** A limit below the configured one, after a rate limit. */
+  throttle: { readonly limit: number; readonly raiseAt: number } | undefined
+  running: number
+}
+
+/** closed ──quota──► open until the reset ──► probing (one attempt) ──success──► closed */
+export interface AccountState {
+  breaker:
+    | { readonly state: 'closed' }
+    | { readonly state: 'open'; readonly until: number }
+    | { readonly state: 'probing' }
+  running: number
+  /** Quota answers without a reset time in a row, for the wait to grow. */
+  exhaustedInRow: number
+}
+
+export interface LearnedEstimate {
+  readonly ms: number
+  readonly usd: number
+  readonly samples: number
+}
+
+/** Slots for attempts where nothing else is configured. */
+export const defaultSlots = 3
+
+export function initialRunState(options: { readonly ignoreCase?: boolean } = {}): RunMachineState {
+  return {
+    runs: new Map(),
+    hosts: new Map(),
+    tools: new Map(),
+    accounts: new Map(),
+    limits: { slots: defaultSlots },
+    used: new Map(),
+    claims: new ClaimTable({ ignoreCase: options.ignoreCase ?? false }),
+    budgets: new BudgetBook(),
+    learned: new Map(),
+    answers: new Map(),
+    predictions: new Map(),
+    isDiskLow: false,
+    ready: new ReadyQueue(),
+    timers: new TimerQueue(),
+    wanted: new Map(),
+    starts: 0,
+    orderBlocked: new Set(),
+    awaitingClaims: new Set(),
+    openHolders: new Set(),
+  }
+}
+
+export function isTerminal(task: TaskState): boolean {
+  const { state } = task.phase
+  return state !== 'PENDING' && state !== 'READY' && state !== 'RUNNING'
+}
+
+export function isClosed(workstream: WorkstreamState): boolean {
+  return workstream.phase.state !== 'PENDING' && workstream.phase.state !== 'RUNNING'
+}
+
+/** Nothing waits for it, or builds on it, any more: it landed, or a person gave it up. */
+export function isGone({ phase }: WorkstreamState): boolean {
+  return phase.state === 'COMPLETED' || (phase.state === 'FAILED' && phase.reason === 'discarded')
+}
+
+/**
+ * What it builds on and what has not landed. One that was lost counts only for a workstream that was stranded
+ * by it: any other has skipped the tasks that needed it, and goes on without.
+ */
+export function openBases(workstream: WorkstreamState): readonly WorkstreamState[] {
+  const isStranded = workstream.strandedBy !== undefined
+  return [...workstream.before].filter(
+    (base) => !isGone(base) && (isStranded || !isClosed(base)) && needsRoundOf(workstream, base),
+  )
+}
+
+/** Whether it needs anything of the base's present round: rounds before that have landed. */
+function needsRoundOf({ tasks, run }: WorkstreamState, base: WorkstreamState): boolean {
+  if (base.round === 1) return true
+  return tasks.some((task) => {
+    if (!isTerminal(task) && task.spec.needsLanded.includes(base.spec.id)) return true
+    return task.spec.needs.some((id) => {
+      const need = run.tasks.get(id)!
+      return need.workstream === base && need.round >= base.round
+    })
+  })
+}
+
+/** Tasks of the workstream's present round. */
+export function roundTasks(workstream: WorkstreamState): readonly TaskState[] {
+  return workstream.tasks.filter((task) => task.round === workstream.round)
+}

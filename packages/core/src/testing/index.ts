@@ -1,0 +1,6 @@
+export { ManualClock } from './manual-clock.ts'
+export { Random } from './random.ts'
+export { simulate } from './simulate.ts'
+export type { SimulatedFaults, SimulatedTask, Simulation, SimulationOptions } from './simulate.ts'
+export { SimulatedWorld } from './simulated-world.ts'
+export type { AttemptScript, WorldOptions } from './simulated-world.ts'

@@ -1,0 +1,70 @@
+import { WsError } from '@ws/core'
+import type { Git, GitRunOptions } from '../door/git.ts'
+import { type ObjectId, parseObjectId } from '../door/names.ts'
+
+/** Who is named as author or committer. */
+export interface Person {
+  readonly name: string
+  readonly email: string
+}
+
+export interface CommitDraft {
+  readonly tree: ObjectId
+  readonly parents: readonly ObjectId[]
+  readonly message: string
+  /** Lines at the end, such as `Ws-Run: …`. A value with a line end is refused. */
+  readonly trailers?: Readonly<Record<string, string>>
+  readonly author?: Person
+  readonly committer?: Person
+  /** Milliseconds since 1970: with a fixed one the same draft gives the same id. */
+  readonly at: number
+}
+
+export const defaultPerson: Person = { name: 'ws', email: 'ws@localhost' }
+
+/** Writes a commit object. Nothing points to it yet. */
+export async function writeCommit(
+  git: Git,
+  draft: CommitDraft,
+  options: GitRunOptions = {},
+): Promise<ObjectId> {
+  const author = checkPerson(draft.author ?? defaultPerson)
+  const committer = checkPerson(draft.committer ?? defaultPerson)
+  const date = `@${Math.floor(draft.at / 1_000)} +0000`
+  const parents = [...new Set(draft.parents)].flatMap((id) => ['-p', id])
+  const id = await git.text(['commit-tree', draft.tree, ...parents], {
+    ...options,
+    stdin: commitMessage(draft.message, draft.trailers ?? {}),
+    env: {
+      GIT_AUTHOR_NAME: author.name,
+      GIT_AUTHOR_EMAIL: author.email,
+      GIT_AUTHOR_DATE: date,
+      GIT_COMMITTER_NAME: committer.name,
+      GIT_COMMITTER_EMAIL: committer.email,
+      GIT_COMMITTER_DATE: date,
+    },
+  })
+  return parseObjectId(id)
+}
+
+/** The text of a commit message with its trailers as the last paragraph. */
+export function commitMessage(message: string, trailers: Readonly<Record<string, string>>): string {
+  const lines = Object.entries(trailers).map(([key, value]) => {
+    if (/^[A-Za-z][A-Za-z0-9-]*$/.test(key) && !/[\r\n\0]/.test(value)) return `${key}: ${value}`
+    throw new WsError('WS_GIT_TRAILER', `the trailer ${JSON.stringify(key)} cannot be written`, {
+      details: { key, value },
+      hint: 'use letters, digits and "-" in its name, and one line of text',
+    })
+  })
+  const body = message.replaceAll('\0', '').trim() || '(no message)'
+  return `${[body, ...(lines.length > 0 ? [lines.join('\n')] : [])].join('\n\n')}\n`
+}
+
+function checkPerson(person: Person): Person {
+  const isName = (text: string) => text.trim() !== '' && !/[<>\r\n\0]/.test(text)
+  if (isName(person.name) && isName(person.email)) return person
+  throw new WsError('WS_GIT_PERSON', `the author ${JSON.stringify(person)} cannot stand in a commit`, {
+    details: { ...person },
+    hint: 'give a name and an address without "<", ">" and line ends',
+  })
+}

@@ -1,0 +1,177 @@
+import { mkdir, readdir, readFile } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import type { Clock } from '@ws/core'
+import type { GitPlace } from '../door/environment.ts'
+import { findGit, Git, type GitOptions, type GitRunOptions } from '../door/git.ts'
+import { type GitVersion, requireGitVersion } from '../door/git-version.ts'
+import type { ObjectId, RefName } from '../door/names.ts'
+import { type GitObject, ObjectReader } from '../door/object-reader.ts'
+import { type LeadershipAnswer, takeLeadership } from '../locks/leader-lock.ts'
+import { type Exclusive, type ExclusiveOptions, RepositoryLock } from '../locks/repository-lock.ts'
+import { canonicalPath } from '../platform/paths.ts'
+import { type ConfigEntry, configValue, isTrue, privateConfig, readConfig } from './config.ts'
+import { attributesFile, PrivateGit } from './private-git.ts'
+import { listRefs, readRef, type Ref, type RefChange, resolveCommit, updateRefs } from './refs.ts'
+
+export interface OpenRepositoryOptions extends GitOptions {
+  /**
+   * What becomes of files that LFS keeps elsewhere: `pointers` leaves its small text files in the worktree,
+   * `smudge` runs git-lfs where the repository is configured with its standard commands.
+   * @default 'pointers'
+   */
+  readonly lfs?: 'pointers' | 'smudge'
+}
+
+/** What a repository is, as read when it was opened. */
+export interface RepositoryFacts {
+  /** The common git directory, with every symbolic link followed. */
+  readonly commonDir: string
+  /** Our own directory in it. */
+  readonly wsDir: string
+  /** The main worktree, or `undefined` for a bare repository. */
+  readonly mainWorktree: string | undefined
+  readonly objectFormat: 'sha1' | 'sha256'
+  readonly isShallow: boolean
+  /** Objects may be missing here and come from a remote on demand, which we never do. */
+  readonly isPartial: boolean
+  readonly ignoreCase: boolean
+  readonly gitVersion: GitVersion
+}
+
+/**
+ * Opens the repository that a path lies in: its main worktree, a linked one, a subdirectory or a git directory.
+ * @throws `WS_GIT_NOT_A_REPOSITORY`, `WS_GIT_OWNERSHIP`, `WS_GIT_FORMAT`, `WS_GIT_VERSION`, `WS_GIT_MISSING`
+ */
+export async function openRepository(path: string, options: OpenRepositoryOptions = {}): Promise<Repository> {
+  const program = findGit(options)
+  // The one call that lets git find the repository itself, so that its check of ownership applies.
+  const finder = new Git(program, { cwd: path })
+  const gitVersion = await requireGitVersion(finder)
+  // One question a call: a path may hold a line end.
+  const commonDir = await canonicalPath(
+    await finder.text(['rev-parse', '--path-format=absolute', '--git-common-dir']),
+  )
+  const git = finder.at({ cwd: commonDir, gitDir: commonDir })
+  const [isShallow, objectFormat] = (
+    await git.text(['rev-parse', '--is-shallow-repository', '--show-object-format'])
+  ).split('\n')
+  const config = await readConfig(git)
+  const facts: RepositoryFacts = {
+    commonDir,
+    wsDir: join(commonDir, 'ws'),
+    mainWorktree: mainWorktree(commonDir, config),
+    objectFormat: objectFormat === 'sha256' ? 'sha256' : 'sha1',
+    isShallow: isShallow === 'true',
+    isPartial: config.some(
+      ({ key }) => key === 'extensions.partialclone' || /^remote\..*\.promisor$/.test(key),
+    ),
+    ignoreCase: isTrue(configValue(config, 'core.ignorecase')),
+    gitVersion,
+  }
+  await mkdir(join(facts.wsDir, 'slots'), { recursive: true })
+  const repository = new Repository(git, facts)
+  await configurePrivateGit(repository, config, options)
+  return repository
+}
+
+/** One repository, opened. `close` ends its reader and lets its lock file go. */
+export class Repository implements AsyncDisposable {
+  readonly facts: RepositoryFacts
+  /** Git on the repository itself: for worktree registrations, refs and nothing that touches content. */
+  readonly git: Git
+  /** Git for content. */
+  readonly content: PrivateGit
+  readonly #lock: RepositoryLock
+  #reader: Promise<ObjectReader> | undefined
+
+  constructor(git: Git, facts: RepositoryFacts) {
+    this.git = git
+    this.facts = facts
+    this.#lock = new RepositoryLock(facts.wsDir, git.program.clock)
+    this.content = new PrivateGit(git, {
+      folder: join(facts.wsDir, 'git'),
+      objectDirectory: join(facts.commonDir, 'objects'),
+      ...(facts.isShallow ? { shallowFile: join(facts.commonDir, 'shallow') } : {}),
+    })
+  }
+
+  get clock(): Clock {
+    return this.git.program.clock
+  }
+
+  /** Runs a change alone in this repository, across processes. Not re-entrant. */
+  exclusively<T>(change: (exclusive: Exclusive) => Promise<T>, options: ExclusiveOptions = {}): Promise<T> {
+    return this.#lock.run(change, options)
+  }
+
+  /** Asks for the leadership; `about` is what those who are refused will read. */
+  lead(about: Readonly<Record<string, string>> = {}): Promise<LeadershipAnswer> {
+    return takeLeadership(this.facts.wsDir, this.#lock, { pid: process.pid, since: this.clock.now(), about })
+  }
+
+  listRefs(prefix = 'refs/', options: GitRunOptions = {}): Promise<Ref[]> {
+    return listRefs(this.git, prefix, options)
+  }
+
+  readRef(ref: RefName, options: GitRunOptions = {}): Promise<ObjectId | undefined> {
+    return readRef(this.git, ref, options)
+  }
+
+  /** The commit that a name means. @throws `WS_GIT_NO_SUCH_COMMIT` */
+  resolveCommit(name: string, options: GitRunOptions = {}): Promise<ObjectId> {
+    return resolveCommit(this.git, name, options)
+  }
+
+  updateRefs(exclusive: Exclusive, changes: readonly RefChange[], reason: string): Promise<void> {
+    return updateRefs(this.git, exclusive, changes, reason)
+  }
+
+  /** An object by its id, or `undefined`. */
+  async readObject(id: ObjectId): Promise<GitObject | undefined> {
+    const reader = await (this.#reader ??= this.content.bare().then((git) => new ObjectReader(git)))
+    return reader.read(id)
+  }
+
+  /** Git on the repository with other settings; for the files of this package. */
+  at(place: Partial<GitPlace>): Git {
+    return this.git.at(place)
+  }
+
+  async close(): Promise<void> {
+    const reader = this.#reader
+    this.#reader = undefined
+    if (reader !== undefined) await (await reader).close()
+    await this.#lock.close()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+}
+
+function mainWorktree(commonDir: string, config: readonly ConfigEntry[]): string | undefined {
+  if (isTrue(configValue(config, 'core.bare'))) return undefined
+  const elsewhere = configValue(config, 'core.worktree')
+  if (elsewhere !== undefined) return resolve(commonDir, elsewhere)
+  return basename(commonDir) === '.git' ? dirname(commonDir) : undefined
+}
+
+/** Copies what is allowed from the repository's configuration, as long as no tool can have changed it: while no slot exists. */
+async function configurePrivateGit(
+  { facts, content, git }: Repository,
+  config: readonly ConfigEntry[],
+  options: OpenRepositoryOptions,
+): Promise<void> {
+  const slots = await readdir(join(facts.wsDir, 'slots'))
+  if (slots.some((name) => name.endsWith('.json')) && (await content.load())) return
+  const exclude = await readFile(join(facts.commonDir, 'info', 'exclude'), 'utf8').catch(() => '')
+  const text = privateConfig(config, {
+    objectFormat: facts.objectFormat,
+    attributesFile,
+    ...(options.lfs === 'smudge' ? { lfsStorage: join(facts.commonDir, 'lfs') } : {}),
+    ...(configValue(config, 'core.excludesfile') === undefined
+      ? {}
+      : { excludesFile: await git.text(['config', '--type=path', '--get', 'core.excludesfile']) }),
+  })
+  await content.configure(text, exclude)
+}

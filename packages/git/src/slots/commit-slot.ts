@@ -1,0 +1,79 @@
+import type { ObjectId } from '../door/names.ts'
+import { type Person, writeCommit } from '../repository/commit.ts'
+import type { Repository } from '../repository/repository.ts'
+import type { Pinned } from '../rescue/pin.ts'
+import { checkOut, clean, shareIndex } from './checkout.ts'
+import { exclusiveOptions, signalOf } from './create-slot.ts'
+import { type SlotRecord, writeRecord } from './slot-record.ts'
+
+export interface CommitSlotOptions {
+  /** What is committed: the snapshot's tree, or what was made of it by `judgeChanges` and `editTree`. */
+  readonly tree: ObjectId
+  /** The proof that the files as they are, set-aside ones among them, are kept. */
+  readonly pinned: Pinned
+  readonly message: string
+  readonly trailers?: Readonly<Record<string, string>>
+  readonly author?: Person
+  readonly committer?: Person
+  /** Milliseconds since 1970; a fixed one gives the same id for the same content. @default now */
+  readonly at?: number
+  readonly epoch?: number
+  readonly signal?: AbortSignal
+}
+
+/** What a commit did. An empty change makes none. */
+export interface CommittedSlot {
+  readonly record: SlotRecord
+  readonly commit: ObjectId
+  readonly isEmpty: boolean
+}
+
+/**
+ * Puts one commit of ours on a slot's branch, on top of our last one. Commits that the tool made itself stay
+ * reachable from the pin; what counts is the tree. The files become those of the commit.
+ */
+export async function commitSlot(
+  repository: Repository,
+  record: SlotRecord,
+  options: CommitSlotOptions,
+): Promise<CommittedSlot> {
+  const git = await repository.content.bare()
+  const before = await git.text(['rev-parse', '--verify', `${record.tip}^{tree}`], signalOf(options))
+  const isEmpty = before === options.tree
+  const commit = isEmpty
+    ? record.tip
+    : await writeCommit(
+        git,
+        {
+          tree: options.tree,
+          parents: [record.tip],
+          message: options.message,
+          at: options.at ?? repository.clock.now(),
+          ...(options.trailers === undefined ? {} : { trailers: options.trailers }),
+          ...(options.author === undefined ? {} : { author: options.author }),
+          ...(options.committer === undefined ? {} : { committer: options.committer }),
+        },
+        signalOf(options),
+      )
+  const next: SlotRecord = { ...record, tip: commit }
+  await repository.exclusively(async (exclusive) => {
+    const now = (await repository.readRef(record.branch)) ?? null
+    await repository.updateRefs(
+      exclusive,
+      [{ ref: record.branch, from: now, to: commit }],
+      `ws: ${options.message.split('\n')[0]}`,
+    )
+    await repository.git.run(['symbolic-ref', `worktrees/${record.admin}/HEAD`, record.branch])
+    await writeRecord(repository.facts.wsDir, next)
+  }, exclusiveOptions(options))
+
+  const place = { ...next, admin: next.admin ?? '' }
+  const { tree, nestedRepositories, refusedPaths } = options.pinned.snapshot
+  if (tree === options.tree && nestedRepositories.length + refusedPaths.length === 0)
+    await shareIndex(repository, place)
+  else {
+    await checkOut(repository, place, commit, signalOf(options))
+    await clean(repository, place, false, signalOf(options))
+  }
+  return { record: next, commit, isEmpty }
+}

@@ -1,0 +1,49 @@
+import type { SlotWork } from './slot-record.ts'
+
+export interface SlotsOptions {
+  /**
+   * Where worktrees are made.
+   * @default `<repository>.ws` beside the repository
+   */
+  readonly root?: string
+}
+
+export interface CreateSlotOptions {
+  /** The slot's name, which is its directory's. */
+  readonly slot: string
+  /** The new branch. @default `lane/<run>/<workstream>` */
+  readonly branch?: string
+  /** Work on a branch that exists already, instead of making one. */
+  readonly isExistingBranch?: boolean
+  /** The inputs commit: a full id, a branch or a reference. */
+  readonly base: string
+  readonly work: SlotWork
+  /** Check out only these directories, and the files on the way to them. @default everything */
+  readonly sparse?: readonly string[] | null
+  /** Whoever leads: refused once another has taken over. */
+  readonly epoch?: number
+  readonly signal?: AbortSignal
+}
+
+export type RecycleSlotOptions = Omit<CreateSlotOptions, 'slot' | 'isExistingBranch'> & {
+  /** Remove ignored files (dependencies, build output), too. @default false */
+  readonly isCold?: boolean
+}
+
+export interface RemoveSlotOptions {
+  /** The branch stays by default: until it landed it is somebody's work. @default 'keep' */
+  readonly branch?: 'keep' | 'delete'
+  /** An adopted worktree belongs to a person: it is let go, and deleted only if asked. @default false */
+  readonly deleteAdopted?: boolean
+  readonly epoch?: number
+  readonly signal?: AbortSignal
+}
+
+export interface AdoptOptions {
+  readonly slot: string
+  readonly work: SlotWork
+  /** What its changes are judged against. */
+  readonly base: string
+  readonly epoch?: number
+  readonly signal?: AbortSignal
+}

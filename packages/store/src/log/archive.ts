@@ -1,0 +1,75 @@
+import { existsSync } from 'node:fs'
+import type { DatabaseSync } from 'node:sqlite'
+import { AnchorFile } from './anchor-file.ts'
+import type { Head } from './chain.ts'
+import { openDatabase } from './database.ts'
+import { Fault } from './fault.ts'
+import type { Row } from './row.ts'
+import type { Snapshots } from './snapshots.ts'
+import type { Sqlite } from './sqlite.ts'
+
+interface ArchiveOptions {
+  readonly sqlite: Sqlite
+  readonly log: { readonly db: DatabaseSync; readonly snapshots: Snapshots; readonly path: string }
+  /** The head before the checkpoint row. */
+  readonly head: Head
+  readonly to: string
+}
+
+/**
+ * Copies the rows before a checkpoint into a log of its own, which opens like any other, and deletes them here.
+ * Runs inside the transaction that writes the checkpoint: a crash leaves both logs, or the copy and a short log.
+ * What is left can only be read from snapshots on, so every stream must have one of its last version.
+ * @throws `WS_STORE_ARCHIVE`
+ */
+export function archiveBefore(checkpoint: Row, { sqlite, log, head, to }: ArchiveOptions): void {
+  if (existsSync(to))
+    throw new Fault('WS_STORE_ARCHIVE', `${to} exists already`, { path: to }, 'choose another name')
+  const hashAt = log.db.prepare('SELECT hash FROM rows WHERE position = ?')
+  for (const [stream, version] of head.versions) {
+    const snapshot = log.snapshots.load(stream, (position) => {
+      const hash = hashAt.get(position)?.['hash']
+      return hash instanceof Uint8Array ? hash : undefined
+    })
+    if (snapshot?.version !== version) {
+      throw new Fault(
+        'WS_STORE_ARCHIVE',
+        `stream "${stream}" is at version ${version}, its snapshot ${snapshot ? `at ${snapshot.version}` : 'is missing'}`,
+        { path: log.path, stream, version, snapshotVersion: snapshot?.version ?? null },
+        'save a snapshot of each stream first',
+      )
+    }
+    log.snapshots.save(snapshot, checkpoint)
+  }
+  copyRows({ sqlite, from: log.db, to, head })
+  log.db.prepare('DELETE FROM rows WHERE position < ?').run(checkpoint.position)
+}
+
+function copyRows({
+  sqlite,
+  from,
+  to,
+  head,
+}: {
+  sqlite: Sqlite
+  from: DatabaseSync
+  to: string
+  head: Head
+}): void {
+  const copy = openDatabase(sqlite, to, 0)
+  try {
+    const insert = copy.prepare('INSERT INTO rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
+    const columns = 'position, kind, stream, version, epoch, first_seq, event_count, body, hash'
+    const rows = from.prepare(`SELECT ${columns} FROM rows WHERE position <= ? ORDER BY position`)
+    rows.setReturnArrays(true)
+    copy.exec('BEGIN IMMEDIATE')
+    // @ts-expect-error the types do not know what setReturnArrays changes
+    for (const row of rows.iterate(head.position)) insert.run(...row)
+    copy.exec('COMMIT')
+  } finally {
+    copy.close()
+  }
+  const anchor = new AnchorFile(to)
+  anchor.write(head)
+  anchor.close()
+}

@@ -1,0 +1,157 @@
+import {
+  type Clock,
+  type Journal,
+  type ReadOptions,
+  type Snapshot,
+  type Step,
+  type StepDraft,
+  WsError,
+} from '@ws/core'
+import { resolve } from 'node:path'
+import { parseBody, writeJson } from './body.ts'
+import type { Cursor, Page } from './log/page.ts'
+import { type SqliteJournalOptions, resolveOptions } from './sqlite-journal-options.ts'
+import { WorkerClient } from './worker-client.ts'
+import type { VerifiedLog } from './worker-protocol.ts'
+
+/** A journal in one SQLite database. */
+export interface SqliteJournal extends Journal, AsyncDisposable {
+  readonly path: string
+  /** Forces the head's anchor onto the disk now: after a landing, or before the machine may lose its power. */
+  anchor(): Promise<void>
+  /** Adds a row that carries the head, where the log may later be cut. */
+  checkpoint(): Promise<void>
+  /**
+   * Moves everything up to now into a log of its own. What is left starts with a checkpoint.
+   * @throws `WS_STORE_ARCHIVE` where a stream has no snapshot of its last version, or the file exists.
+   */
+  archive(to: string): Promise<void>
+  /** Checks every row once more. @throws `WS_STORE_CORRUPT` */
+  verify(): Promise<VerifiedLog>
+}
+
+/**
+ * Opens a journal, after checking all of it; makes it, and its directory, where there is none.
+ *
+ * @throws `WS_STORE_CORRUPT` where a byte of the database, its write-ahead log or its anchor is not as it was
+ * written (`details.position` is the first bad row), `WS_STORE_NEWER_SCHEMA`, `WS_STORE_NOT_A_JOURNAL`,
+ * `WS_STORE_NETWORK_FS`, `WS_STORE_SQLITE_VERSION`, `WS_STORE_PRAGMA`, `WS_STORE_BUSY`, `WS_STORE_IO`, `WS_STORE_OPTIONS`.
+ *
+ * @example
+ * const journal = await openSqliteJournal({ path: '.git/ws/journal.db' })
+ * await journal.append({ stream: 'run', epoch: 1, expectedVersion: 0, inputs: [], events: [{ type: 'run.started' }] })
+ * await journal.close()
+ */
+export async function openSqliteJournal(options: SqliteJournalOptions): Promise<SqliteJournal> {
+  const { clock, path, anchorEveryMs, busyTimeoutMs } = resolveOptions(options)
+  const absolute = resolve(path)
+  const worker = await WorkerClient.start({ path: absolute, busyTimeoutMs })
+  return new WorkerJournal(worker, { path: absolute, clock, anchorEveryMs })
+}
+
+class WorkerJournal implements SqliteJournal {
+  readonly path: string
+  readonly #worker: WorkerClient
+  readonly #clock: Clock
+  readonly #anchorEveryMs: number
+  #cancelAnchor: (() => void) | undefined
+  #closing: Promise<void> | undefined
+
+  constructor(worker: WorkerClient, options: { path: string; clock: Clock; anchorEveryMs: number }) {
+    this.#worker = worker
+    this.path = options.path
+    this.#clock = options.clock
+    this.#anchorEveryMs = options.anchorEveryMs
+  }
+
+  async append({ stream, epoch, expectedVersion, inputs, events }: StepDraft) {
+    const body = writeJson({ inputs, events })
+    const step = { stream, epoch, expectedVersion, eventCount: events.length, body }
+    const position = await this.#ask('append', step)
+    this.#anchorSoon()
+    return position
+  }
+
+  async *read({ stream, afterVersion = 0, fromSeq = 0 }: ReadOptions = {}): AsyncGenerator<Step> {
+    let cursor: Cursor | undefined = await this.#ask('cursor', { stream, afterVersion, fromSeq })
+    while (cursor !== undefined) {
+      const page: Page = await this.#ask('page', cursor)
+      for (const row of page.rows) {
+        const { inputs, events } = parseBody(row.body)
+        yield {
+          stream: row.stream,
+          epoch: row.epoch,
+          version: row.version,
+          firstSeq: row.firstSeq,
+          inputs,
+          events,
+        }
+      }
+      cursor = page.next
+    }
+  }
+
+  async head(stream: string) {
+    return this.#ask('head', stream)
+  }
+
+  async lead(epoch: number) {
+    await this.#ask('lead', epoch)
+    this.#anchorSoon()
+  }
+
+  async saveSnapshot({ stream, machineVersion, version, lastAt, state }: Snapshot) {
+    await this.#ask('saveSnapshot', { stream, machineVersion, version, lastAt, state: writeJson(state) })
+  }
+
+  async loadSnapshot(stream: string): Promise<Snapshot | undefined> {
+    const frozen = await this.#ask('loadSnapshot', stream)
+    return frozen && { ...frozen, state: JSON.parse(frozen.state) }
+  }
+
+  async anchor() {
+    await this.#ask('anchor', undefined)
+  }
+
+  async checkpoint() {
+    await this.#ask('checkpoint', undefined)
+    this.#anchorSoon()
+  }
+
+  async archive(to: string) {
+    await this.#ask('archive', resolve(to))
+    await this.anchor()
+  }
+
+  async verify() {
+    return this.#ask('verify', undefined)
+  }
+
+  close(): Promise<void> {
+    this.#cancelAnchor?.()
+    this.#closing ??= this.#worker.close()
+    return this.#closing
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  readonly #ask: WorkerClient['ask'] = (op, args) => {
+    if (this.#closing === undefined) return this.#worker.ask(op, args)
+    const details = { path: this.path, operation: op }
+    return Promise.reject(
+      new WsError('WS_STORE_CLOSED', `${op} came after the journal was closed`, { details }),
+    )
+  }
+
+  /** Once for all appends of the next moment: forcing the anchor costs more than a commit. */
+  #anchorSoon(): void {
+    if (this.#closing !== undefined || this.#cancelAnchor !== undefined) return
+    this.#cancelAnchor = this.#clock.wakeAt(this.#clock.now() + this.#anchorEveryMs, () => {
+      this.#cancelAnchor = undefined
+      // What stands in the way of the anchor stands in the way of the next append, which tells it.
+      if (this.#closing === undefined) this.#worker.ask('anchor', undefined).catch(() => undefined)
+    })
+  }
+}

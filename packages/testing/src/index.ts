@@ -1,0 +1,7 @@
+export { scriptCheck } from './check-program/check-program.ts'
+export type { CheckProgram, CheckStep } from './check-program/check-program.ts'
+export { journalContract } from './journal-contract/journal-contract.ts'
+export type { ContractCase, OpenJournal } from './journal-contract/journal-contract.ts'
+export { assertNoLeaks, trackResources } from './track-resources.ts'
+export type { Leak, ResourceTracker, TrackOptions } from './track-resources.ts'
+export { withTempDir } from './with-temp-dir.ts'

@@ -1,0 +1,99 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import type { Check } from '../check.ts'
+import { runCommand, tail } from '../command.ts'
+import { installEmptyProject, type Manager } from './empty-project.ts'
+import { firstExample } from './first-example.ts'
+import type { PackedPackage } from './pack.ts'
+import type { Manifest } from './public-packages.ts'
+
+export interface Compiler {
+  readonly version: string
+  /** The script that Node runs. */
+  readonly tsc: string
+}
+
+export interface TryOutOptions {
+  readonly root: string
+  /** Emptied and used. */
+  readonly folder: string
+  readonly manager: Manager
+  readonly packed: readonly PackedPackage[]
+  /** The Node that imports, requires and runs the examples. */
+  readonly node: { readonly version: string; readonly program: string }
+  readonly compilers: readonly Compiler[]
+}
+
+/** Uses the packed packages as a stranger would: install, import, require, types, the first example of each README. */
+export function tryOut(options: TryOutOptions): readonly Check[] {
+  const { root, folder, manager, packed, node, compilers } = options
+  const installed = installEmptyProject(folder, manager, packed)
+  const install: Check = { what: 'all tarballs installed together', ...installed }
+  if (installed.outcome !== 'passed') return [install]
+  const names = packed.flatMap(({ manifest }) => entryPoints(manifest))
+  const readmes = [root, ...packed.map((each) => each.folder)].map((each) => join(each, 'README.md'))
+  return [
+    install,
+    ...names.flatMap((name) => loads(folder, name, node)),
+    ...compilers.map((compiler) => typesResolve(folder, names, compiler)),
+    ...readmes.map((readme) => exampleRuns(folder, readme, options)),
+  ]
+}
+
+/** The names by which the package is imported: `@ws/core`, `@ws/core/testing`. */
+function entryPoints({ name, exports = {} }: Manifest): readonly string[] {
+  return Object.entries(exports)
+    .filter(([, target]) => typeof target === 'object')
+    .map(([path]) => name + path.slice(1))
+}
+
+function loads(folder: string, name: string, node: TryOutOptions['node']): readonly Check[] {
+  const quoted = JSON.stringify(name)
+  const sources = { import: `await import(${quoted})`, require: `require(${quoted})` }
+  return Object.entries(sources).map(([verb, source]) => {
+    const type = verb === 'import' ? 'module' : 'commonjs'
+    const { ok, output } = runCommand(node.program, [`--input-type=${type}`, '-e', source], {
+      cwd: folder,
+      env: BARE,
+    })
+    return { what: `${verb} of ${name} on Node ${node.version}`, ...verdict(ok, output) }
+  })
+}
+
+// Nothing of this repository's own set-up may help the packages along.
+const BARE = { NODE_OPTIONS: undefined, NODE_PATH: undefined }
+
+function typesResolve(folder: string, names: readonly string[], compiler: Compiler): Check {
+  const modules = names.map(
+    (name, at) => `import * as m${at} from '${name}'\nexport type M${at} = keyof typeof m${at}\n`,
+  )
+  const commons = names.map(
+    (name, at) => `import m${at} = require('${name}')\nexport type M${at} = keyof typeof m${at}\n`,
+  )
+  writeFileSync(join(folder, 'types.mts'), modules.join(''))
+  writeFileSync(join(folder, 'types.cts'), commons.join(''))
+  const strict = ['--noEmit', '--strict', '--target', 'es2023', '--lib', 'es2024,esnext.disposable']
+  const nodenext = [...strict, '--module', 'nodenext', 'types.mts', 'types.cts']
+  const bundler = [...strict, '--module', 'esnext', '--moduleResolution', 'bundler', 'types.mts']
+  const results = [nodenext, bundler].map((args) =>
+    runCommand(process.execPath, [compiler.tsc, ...args], { cwd: folder }),
+  )
+  const ok = results.every((result) => result.ok)
+  return {
+    what: `types under TypeScript ${compiler.version}`,
+    ...verdict(ok, results.map(({ output }) => output).join('')),
+  }
+}
+
+function exampleRuns(folder: string, readme: string, { root, node }: TryOutOptions): Check {
+  const what = `first example of ${relative(root, readme).replaceAll('\\', '/')} on Node ${node.version}`
+  const source = existsSync(readme) ? firstExample(readFileSync(readme, 'utf8')) : undefined
+  if (source === undefined) return { what, outcome: 'failed', detail: 'there is no ```ts block' }
+  writeFileSync(join(folder, 'example.ts'), source)
+  const { ok, output } = runCommand(node.program, ['example.ts'], { cwd: folder, env: BARE })
+  return { what, ...verdict(ok, output) }
+}
+
+function verdict(ok: boolean, output: string): Pick<Check, 'outcome' | 'detail'> {
+  return ok ? { outcome: 'passed' } : { outcome: 'failed', detail: tail(output) }
+}
