@@ -120,7 +120,8 @@ class Builder {
     }
     switch (instruction.op) {
       case 'fork':
-        for (const target of instruction.targets) this.#go(target, mode)
+        // Last in, first out: the alternative written first gives the first moves, and so the witness.
+        for (let i = instruction.targets.length - 1; i >= 0; i--) this.#go(instruction.targets[i]!, mode)
         return
       case 'jump':
         this.#go(instruction.to, mode)

@@ -1,13 +1,8 @@
 import type { ClaimPattern } from './claim.ts'
 import { compileClaim } from './compiled-claim.ts'
 import { compilePattern } from './compiled-pattern.ts'
+import type { PatternSpellingOptions } from './parse-pattern.ts'
 import { claimInvalid, type PatternProblem } from './pattern-problem.ts'
-
-/** How a pattern is spelled. */
-export interface PatternSpellingOptions {
-  /** Take `\` for `/`, as in plans written on Windows; nothing can be escaped then. @default false */
-  readonly windowsPaths?: boolean
-}
 
 /** What is wrong with a pattern, if anything. */
 export function checkPattern(

@@ -1,6 +1,12 @@
-import { checkPattern, type PatternSpellingOptions, withSlashes } from './check-claim.ts'
+import { checkPattern, withSlashes } from './check-claim.ts'
 import { requirePattern } from './compiled-pattern.ts'
 import { claimInvalid } from './pattern-problem.ts'
+
+/** How a pattern is spelled. */
+export interface PatternSpellingOptions {
+  /** Take `\` for `/`, as in plans written on Windows; nothing can be escaped then. @default false */
+  readonly windowsPaths?: boolean
+}
 
 /** A valid pattern, taken apart as far as a reader can use it. */
 export interface ParsedPattern {

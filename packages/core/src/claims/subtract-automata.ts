@@ -151,7 +151,7 @@ function split(
   if (inside.length === 0) return [part]
   const outside = subtractSets(part.set, move.set)
   const moved = { set: inside, next: [...part.next, move.target] }
-  return outside.length === 0 ? [moved] : [moved, { set: outside, next: part.next }]
+  return outside.length === 0 ? [moved] : [{ set: outside, next: part.next }, moved]
 }
 
 /** Drops the moves into states from which nothing is accepted any more, so that no search follows them. */

@@ -1,7 +1,7 @@
 import { findWorkstream } from './evolve-workstream.ts'
 import type { BlockReason } from './run-event.ts'
 import type { RunMachineState, TaskState, WorkstreamState } from './run-state.ts'
-import { openBases } from './run-state.ts'
+import { openBases, roundTasks } from './run-state.ts'
 
 export interface Blocker {
   readonly holder: string
@@ -96,15 +96,15 @@ function tookOver(later: WorkstreamState, earlier: WorkstreamState): boolean {
   return earlier.spec.holdUntil === 'finished' && later.isStarted && allBases(later).has(earlier)
 }
 
-/** Whether every task of the one precedes every task of the other: then they never conflict. */
+/** Whether every task of the one's round precedes every task of the other's: then they never conflict. */
 function areOrdered(a: WorkstreamState, b: WorkstreamState): boolean {
   return a.run === b.run && (precedes(a, b) || precedes(b, a))
 }
 
 function precedes(first: WorkstreamState, second: WorkstreamState): boolean {
   if (!mayPrecede(first, second)) return false
-  const ends = first.tasks.filter((task) => !task.dependents.some((next) => next.workstream === first))
-  const starts = second.tasks.filter(
+  const ends = roundTasks(first).filter((task) => !task.dependents.some((next) => next.workstream === first))
+  const starts = roundTasks(second).filter(
     (task) => !task.spec.needs.some((id) => task.run.tasks.get(id)?.workstream === second),
   )
   return starts.every((start) => comesAfterAll(start, ends))

@@ -1,7 +1,7 @@
 import type { CommandAnswer } from '../machine/machine.ts'
 import { cancelRun, makeReady, openNextRound, settleWorkstream, skipTask } from './decide-workstream.ts'
 import {
-  findLanding,
+  findBusy,
   isLost,
   lostLandings,
   releaseWorkstream,
@@ -64,7 +64,7 @@ function refuseTask(
       `task "${task.id}" is ${state}; only one that did not succeed is tried again`,
     )
   }
-  if (command.type === 'task.retry') return refuseLanding(withTask(task))
+  if (command.type === 'task.retry') return refuseBusy(withTask(task))
   if (command.type === 'task.done' && (task.spec.kind !== 'person' || state !== 'RUNNING')) {
     return refusal('WS_TASK_STATE', `task "${task.id}" is not waiting for a person`)
   }
@@ -90,20 +90,23 @@ function refuseWorkstream(
       `workstream "${workstream.spec.id}" is not quarantined but ${phase.state}`,
     )
   }
+  if (command.type === 'workstream.discard' && phase.state === 'FAILED' && phase.reason === 'discarded') {
+    return refusal('WS_WORKSTREAM_STATE', `workstream "${workstream.spec.id}" was discarded already`)
+  }
   if (command.type !== 'workstream.release' && phase.state !== 'QUARANTINED' && phase.state !== 'FAILED') {
     const message = `workstream "${workstream.spec.id}" is ${phase.state}; expected FAILED or QUARANTINED`
     return refusal('WS_WORKSTREAM_STATE', message, 'cancel the run, or wait for its end')
   }
-  return command.type === 'workstream.retry' ? refuseLanding(withWorkstream(workstream)) : undefined
+  return command.type === 'workstream.retry' ? refuseBusy(withWorkstream(workstream)) : undefined
 }
 
-function refuseLanding(tasks: ReadonlySet<TaskState>): Refusal | undefined {
-  const landing = findLanding(tasks)
-  if (landing === undefined) return undefined
+function refuseBusy(tasks: ReadonlySet<TaskState>): Refusal | undefined {
+  const busy = findBusy(tasks)
+  if (busy === undefined) return undefined
   return refusal(
     'WS_WORKSTREAM_STATE',
-    `workstream "${landing.spec.id}" is landing`,
-    'try again when it has landed',
+    `workstream "${busy.spec.id}" is at work`,
+    'try again when it has ended',
   )
 }
 

@@ -25,10 +25,19 @@ export function withWorkstream(workstream: WorkstreamState): ReadonlySet<TaskSta
   return revived
 }
 
-/** A branch on its way to the target takes no more work; what would add to it must wait. */
-export function findLanding(tasks: Iterable<TaskState>): WorkstreamState | undefined {
-  for (const { workstream } of tasks) {
+/**
+ * A workstream that cannot take back what it lost until its round is over: one on its way to the target, or
+ * one at work that would come to wait for others while it holds its claims.
+ */
+export function findBusy(tasks: Iterable<TaskState>): WorkstreamState | undefined {
+  for (const task of tasks) {
+    const { workstream, run, spec } = task
     if (workstream.phase.state === 'RUNNING' && workstream.phase.stage === 'landing') return workstream
+    if (!isAtWork(task)) continue
+    const waits = spec.needs
+      .map((id) => run.tasks.get(id)!)
+      .some((need) => need.workstream !== workstream && isLost(need))
+    if (waits || lostLandings(task).length > 0) return workstream
   }
   return undefined
 }

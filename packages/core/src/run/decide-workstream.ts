@@ -86,7 +86,8 @@ export function* cancelRun(
 /** Ends a workstream's round, or sends it to land, once every task of the round is terminal. */
 export function* settleWorkstream(state: RunMachineState, workstream: WorkstreamState): Generator<RunEvent> {
   if (isClosed(workstream) || workstream.unfinished > 0 || workstream.running > 0) return
-  if (workstream.phase.state === 'RUNNING' && workstream.phase.stage === 'landing') return
+  const isLanding = workstream.phase.state === 'RUNNING' && workstream.phase.stage === 'landing'
+  if (isLanding && !isBaseDiscarded(workstream)) return
   const place = { runId: workstream.run.id, workstreamId: workstream.spec.id }
   const tasks = roundTasks(workstream)
   if (isBaseDiscarded(workstream)) {

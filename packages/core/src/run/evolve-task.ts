@@ -7,7 +7,7 @@ import { isClosed, isTerminal } from './run-state.ts'
 import { budgetScopes, nextDay } from './budget-scopes.ts'
 import { learn } from './estimates.ts'
 import { addUse, demandsOf } from './resources.ts'
-import { inheritLevel } from './evolve-workstream.ts'
+import { inheritLevel, reground } from './evolve-workstream.ts'
 import { classKeyOf } from './task-class.ts'
 import { effectiveLevel, ownPriority } from './task-order.ts'
 
@@ -181,9 +181,12 @@ export function setPhase(state: RunMachineState, task: TaskState, phase: TaskPha
     run.retrying--
     state.timers.clear(timer)
   }
+  const before = task.phase
   task.phase = phase
   if (task.round === workstream.round)
     countUnfinished(state, workstream, Number(wasTerminal) - Number(isTerminal(task)))
+  // What is skipped needs nothing: its workstream may build on less than before.
+  if (phase.state === 'SKIPPED' || before.state === 'SKIPPED') reground(state, workstream)
   if (phase.state === 'READY') {
     workstream.queued++
     if (workstream.strandedBy === undefined) state.ready.add(task)

@@ -154,9 +154,7 @@ function strand(state: RunMachineState, workstream: WorkstreamState, base: strin
     state.ready.remove(task)
     if (base === undefined) state.ready.add(task)
   }
-  wantLanding(state, workstream)
-  watchOrder(state, workstream)
-  requeueOrderBlocked(state)
+  reground(state, workstream)
 }
 
 type BlockedEvent = Extract<RunEvent, { type: 'claim.blocked' }>
@@ -199,6 +197,14 @@ function watchOrder(state: RunMachineState, workstream: WorkstreamState): void {
   if (openBases(workstream).length > 0 && state.claims.holds(workstream.key))
     state.openHolders.add(workstream)
   else if (state.openHolders.delete(workstream)) requeueOrderBlocked(state)
+}
+
+/** Takes in that a workstream builds on other workstreams than before. */
+export function reground(state: RunMachineState, workstream: WorkstreamState): void {
+  if (workstream.before.size === 0) return
+  watchOrder(state, workstream)
+  wantLanding(state, workstream)
+  requeueOrderBlocked(state)
 }
 
 /** Makes a holder at least as urgent as one who waits for it. */

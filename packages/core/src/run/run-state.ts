@@ -267,10 +267,10 @@ export function openBases(workstream: WorkstreamState): readonly WorkstreamState
   )
 }
 
-/** Whether it needs anything of the base's present round: rounds before that have landed. */
+/** Whether anything that it did not skip needs the base's present round: rounds before that have landed. */
 function needsRoundOf({ tasks, run }: WorkstreamState, base: WorkstreamState): boolean {
-  if (base.round === 1) return true
   return tasks.some((task) => {
+    if (task.phase.state === 'SKIPPED') return false
     if (!isTerminal(task) && task.spec.needsLanded.includes(base.spec.id)) return true
     return task.spec.needs.some((id) => {
       const need = run.tasks.get(id)!

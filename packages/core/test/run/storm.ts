@@ -340,7 +340,14 @@ function hasEnded({ status }: RunState): boolean {
 /** When no alarm is left a run has ended, says what it waits for, or waits for a run that does. */
 function checkEnd(run: RunState, all: readonly RunState[]): string {
   const waits = run.pauses.size > 0 || all.some((other) => other !== run && other.pauses.size > 0)
-  invariant(hasEnded(run) || waits, 'nobody waits for ever', { run: run.id, status: run.status })
+  invariant(hasEnded(run) || waits, 'nobody waits for ever', {
+    run: run.id,
+    status: run.status,
+    streams: [...run.workstreams.values()].map((w) =>
+      [w.spec.id, JSON.stringify(w.phase), w.strandedBy, w.isStarted, w.unfinished, w.round].join(' '),
+    ),
+    tasks: [...run.tasks.values()].map((t) => t.id + ' ' + t.phase.state + ' ' + t.unmet + ' r' + t.round),
+  })
   return run.status
 }
 

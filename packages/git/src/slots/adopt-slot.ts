@@ -1,6 +1,7 @@
 import { WsError } from '@ws/core'
 import { branchRef, parseRefName } from '../door/names.ts'
 import { canonicalPath } from '../platform/paths.ts'
+import { ownIdentity } from '../platform/processes.ts'
 import type { Repository } from '../repository/repository.ts'
 import { exclusiveOptions, newId, signalOf } from './create-slot.ts'
 import { adminOf, listRegistrations, requireIntact } from './registration.ts'
@@ -63,7 +64,7 @@ export async function adoptWorktree(
       isAdopted: true,
       sparse: null,
       madeAt: repository.clock.now(),
-      pid: process.pid,
+      maker: ownIdentity(),
       pinnedTree: null,
     }
     // Our index begins with what the branch holds; the first look at the files does the rest.

@@ -5,6 +5,7 @@ import { WsError } from '@ws/core'
 import { branchRef, type ObjectId, refComponent, shortBranch } from '../door/names.ts'
 import type { Exclusive, ExclusiveOptions } from '../locks/repository-lock.ts'
 import { canonicalPath, isInside } from '../platform/paths.ts'
+import { ownIdentity } from '../platform/processes.ts'
 import type { Repository } from '../repository/repository.ts'
 import { checkOut } from './checkout.ts'
 import { adminOf, listRegistrations } from './registration.ts'
@@ -50,7 +51,7 @@ export async function createSlot(
         isAdopted: false,
         sparse: options.sparse ?? null,
         madeAt: repository.clock.now(),
-        pid: process.pid,
+        maker: ownIdentity(),
         pinnedTree: null,
       }),
     exclusiveOptions(options),

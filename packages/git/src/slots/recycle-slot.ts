@@ -1,4 +1,5 @@
 import { branchRef } from '../door/names.ts'
+import { ownIdentity } from '../platform/processes.ts'
 import type { Repository } from '../repository/repository.ts'
 import { type Pinned, pinSlot } from '../rescue/pin.ts'
 import { checkOut, clean } from './checkout.ts'
@@ -35,7 +36,7 @@ export async function recycleSlot(
     tip: base,
     work: options.work,
     sparse: options.sparse ?? null,
-    pid: process.pid,
+    maker: ownIdentity(),
   }
   await repository.exclusively(async (exclusive) => {
     await checkBranch(repository, next)

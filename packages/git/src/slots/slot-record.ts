@@ -41,8 +41,8 @@ export interface SlotRecord {
   /** The directories that are checked out, if not all. */
   readonly sparse: readonly string[] | null
   readonly madeAt: number
-  /** Who made it; for people, and for the doctor. */
-  readonly pid: number
+  /** The process that made it, so that the doctor can prove it gone. */
+  readonly maker: string
   /** Of a leaving slot: the tree that was pinned; what is deleted must be no more than that. */
   readonly pinnedTree: ObjectId | null
 }
@@ -106,13 +106,12 @@ export async function listRecords(folder: string): Promise<SlotRecord[]> {
 function parseRecord(value: unknown): SlotRecord {
   if (typeof value !== 'object' || value === null) throw new TypeError('no object')
   const record = value as SlotRecord
-  const { version, slot, id, state, path, admin, work, madeAt, pid } = record
+  const { version, slot, id, state, path, admin, work, madeAt, maker } = record
   if (version !== 1) throw new TypeError(`version ${String(version)}`)
   if (!['making', 'ready', 'leaving'].includes(state)) throw new TypeError(`state ${String(state)}`)
-  for (const text of [slot, id, path, work.run, work.workstream])
+  for (const text of [slot, id, path, maker, work.run, work.workstream])
     if (typeof text !== 'string' || text === '') throw new TypeError('an empty name')
-  for (const number of [work.attempt, madeAt, pid])
-    if (!Number.isFinite(number)) throw new TypeError('no number')
+  for (const number of [work.attempt, madeAt]) if (!Number.isFinite(number)) throw new TypeError('no number')
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(id)) throw new TypeError('an id that is a path')
   if (admin !== null && !/^[^/\\]+$/.test(admin)) throw new TypeError('a registration that is a path')
   parseObjectId(record.base)

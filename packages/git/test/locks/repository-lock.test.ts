@@ -57,7 +57,9 @@ describe('the repository lock', () => {
       const to = await repository.resolveCommit('main')
       const { parseRefName } = await import('../../src/door/names.ts')
       const change = { ref: parseRefName('refs/heads/x'), from: null, to }
-      await expect(repository.updateRefs(proof, [change], 'x')).rejects.toMatchObject({ code: 'WS_GIT_LOCK_NOT_HELD' })
+      await expect(repository.updateRefs(proof, [change], 'x')).rejects.toMatchObject({
+        code: 'WS_GIT_LOCK_NOT_HELD',
+      })
       expect(temp.git('branch', '--list', 'x')).toBe('')
     }))
 })
