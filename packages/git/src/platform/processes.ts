@@ -122,3 +122,13 @@ function namespace(): string {
     return '-'
   }
 }
+
+/** Whether no process has this number here now. */
+export function isPidGone(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return false
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ESRCH'
+  }
+}

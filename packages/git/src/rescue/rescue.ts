@@ -1,4 +1,4 @@
-import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, realpath, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { WsError } from '@ws/core'
 import { type ChangedPath, changedPaths } from '../changes/changed-paths.ts'
@@ -132,6 +132,7 @@ async function writeUnstorable(
     // The tree may have been forged since: nothing is written beside the directory.
     if (!isInside(folder, path) || object === undefined) continue
     await mkdir(dirname(path), { recursive: true })
+    if (!isInside(await realpath(folder), await realpath(dirname(path)))) continue
     if (mode === '120000') await symlink(object.content.toString('utf8'), path)
     else await writeFile(path, object.content, { flag: 'wx', mode: mode === '100755' ? 0o755 : 0o644 })
   }

@@ -6,6 +6,8 @@ export interface SlotsOptions {
    * @default `<repository>.ws` beside the repository
    */
   readonly root?: string
+  /** No new worktree is made with less free space. @default 268435456, 256 MiB */
+  readonly minFreeBytes?: number
 }
 
 export interface CreateSlotOptions {

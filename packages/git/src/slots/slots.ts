@@ -7,6 +7,7 @@ import { type Attestation, attest, attestAgain, type CompareOptions, type Isolat
 import { commitSlot, type CommitSlotOptions, type CommittedSlot } from './commit-slot.ts'
 import { createSlot } from './create-slot.ts'
 import { type RecycledSlot, recycleSlot } from './recycle-slot.ts'
+import { defaultMinFreeBytes, requireDisk } from './require-disk.ts'
 import { purgeSlot, type RemovedSlot, removeSlot } from './remove-slot.ts'
 import type {
   AdoptOptions,
@@ -25,17 +26,20 @@ import { type Snapshot, takeSnapshot } from './snapshot.ts'
 export class Slots {
   readonly repository: Repository
   readonly root: string
+  readonly #minFreeBytes: number
 
   constructor(repository: Repository, options: SlotsOptions = {}) {
     this.repository = repository
     this.root = options.root ?? defaultRoot(repository)
+    this.#minFreeBytes = options.minFreeBytes ?? defaultMinFreeBytes
   }
 
   /**
    * Makes a worktree on a new branch from its inputs commit.
-   * @throws `WS_GIT_SLOT_EXISTS`, `WS_GIT_PATH_TAKEN`, `WS_GIT_BRANCH_EXISTS`, `WS_GIT_BRANCH_BLOCKED`, `WS_GIT_SLOT_INSIDE`
+   * @throws `WS_GIT_SLOT_EXISTS`, `WS_GIT_PATH_TAKEN`, `WS_GIT_BRANCH_EXISTS`, `WS_GIT_BRANCH_BLOCKED`, `WS_GIT_SLOT_INSIDE`, `WS_GIT_DISK_FLOOR`
    */
-  create(options: CreateSlotOptions): Promise<SlotRecord> {
+  async create(options: CreateSlotOptions): Promise<SlotRecord> {
+    await requireDisk(this.root, this.#minFreeBytes)
     return createSlot(this.repository, this.root, options)
   }
 

@@ -1,0 +1,79 @@
+import { lstat, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isLockFileAbandoned, isPidGone } from '../platform/processes.ts'
+import type { Slots } from '../slots/slots.ts'
+import type { Diagnosis } from './finding.ts'
+
+/**
+ * Lock files of git that nobody holds. A lock file is only ever removed with proof that its owner is gone: no
+ * living process has it open, and every living git started after it was written.
+ */
+export async function diagnoseLockFiles({ repository }: Slots): Promise<Diagnosis[]> {
+  const { commonDir } = repository.facts
+  const diagnoses: Diagnosis[] = []
+  for (const path of await findLockFiles(commonDir)) {
+    const finding = {
+      kind: 'stale-lock-file' as const,
+      name: path.slice(commonDir.length + 1),
+      message: `${path} is left, and its owner is gone`,
+    }
+    const isAbandoned = async () => {
+      const found = await lstat(path).catch(() => undefined)
+      return found !== undefined && isLockFileAbandoned(path, found.ctimeMs)
+    }
+    if (await isAbandoned())
+      diagnoses.push({
+        finding,
+        // Under our lock nothing of ours can make a new one; asked again, because somebody else's git may have.
+        mend: () =>
+          repository.exclusively(async () => {
+            if (await isAbandoned()) await rm(path)
+          }),
+      })
+    else
+      diagnoses.push({
+        finding: { ...finding, message: `${path} is held, or its owner cannot be proven gone` },
+      })
+  }
+  return diagnoses
+}
+
+/** Throwaway objects and temporary indexes of processes that ended. */
+export async function diagnoseLeftovers({ repository }: Slots): Promise<Diagnosis[]> {
+  const folder = join(repository.facts.wsDir, 'git')
+  const diagnoses: Diagnosis[] = []
+  for (const [place, pattern] of [
+    [folder, /^preview-(\d+)-\d+$/],
+    [join(folder, 'bare'), /^edit-(\d+)-\d+(?:\.lock)?$/],
+  ] as const)
+    for (const name of await readdir(place).catch(() => [])) {
+      const pid = pattern.exec(name)?.[1]
+      if (pid === undefined || !isPidGone(Number(pid))) continue
+      diagnoses.push({
+        finding: {
+          kind: 'leftover-file',
+          name,
+          message: `${join(place, name)} belongs to a process that ended`,
+        },
+        mend: () => rm(join(place, name), { recursive: true, force: true }),
+      })
+    }
+  return diagnoses
+}
+
+// Where git puts lock files: beside what they guard.
+async function findLockFiles(commonDir: string): Promise<string[]> {
+  const found: string[] = []
+  const look = async (folder: string, isDeep: boolean) => {
+    for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
+      const path = join(folder, entry.name)
+      if (entry.isFile() && entry.name.endsWith('.lock')) found.push(path)
+      else if (entry.isDirectory() && isDeep) await look(path, true)
+    }
+  }
+  await look(commonDir, false)
+  await look(join(commonDir, 'refs'), true)
+  await look(join(commonDir, 'worktrees'), true)
+  await look(join(commonDir, 'ws', 'git'), true)
+  return found.toSorted()
+}
