@@ -25,6 +25,8 @@ export interface DriveOptions extends PlanDetails {
   /** When it begins, in milliseconds since 1970. @default 0 */
   readonly at?: number
   readonly ignoreCase?: boolean
+  /** Whether every promise is checked after every input; false where a test asserts the promise itself. @default true */
+  readonly isChecked?: boolean
 }
 
 type WithoutId<T> = T extends unknown ? Omit<T, 'commandId'> : never
@@ -59,9 +61,10 @@ export class DrivenRun {
   #commands = 0
   #read = 0
 
-  constructor({ at = 0, ignoreCase = false }: DriveOptions) {
+  constructor({ at = 0, ignoreCase = false, isChecked = true }: DriveOptions) {
     this.clock = new ManualClock(at)
-    this.#machine = checkedMachine(runMachine({ ignoreCase }))
+    const machine = runMachine({ ignoreCase })
+    this.#machine = isChecked ? checkedMachine(machine) : machine
   }
 
   // what a person or a program asks for
@@ -220,6 +223,12 @@ export class DrivenRun {
     const answer = await this.#host!.send(input)
     this.checkSnapshot()
     return answer
+  }
+
+  /** Several inputs in one step, decided one after another. */
+  async together(...inputs: readonly RunInput[]): Promise<void> {
+    await Promise.all(inputs.map((input) => this.#host!.send(input)))
+    this.checkSnapshot()
   }
 
   async advance(ms: number): Promise<void> {
