@@ -1,6 +1,8 @@
 // The SQLite journal beside bare node:sqlite on the main thread: appends, event-loop delay, start-up.
 // node --conditions=@ws/source --disable-warning=ExperimentalWarning bench/journal.ts [directory]
 import { openSqliteJournal } from '@ws/store'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,6 +11,14 @@ import { DatabaseSync } from 'node:sqlite'
 
 const appends = 4_000
 const inTurn = 200
+const busyDisk = `const fs = require('node:fs')
+const bytes = Buffer.alloc(8_000_000, 1)
+for (;;) {
+  const fd = fs.openSync(process.argv[1], 'w')
+  fs.writeSync(fd, bytes)
+  fs.fsyncSync(fd)
+  fs.closeSync(fd)
+}`
 /** Events in the log that is started from; a step holds five, as a busy one does. */
 const events = 100_000
 const eventsPerStep = 5
@@ -63,7 +73,7 @@ interface Result {
 
 class Measured {
   readonly #subject: Subject
-  readonly #delay = monitorEventLoopDelay({ resolution: 1 })
+  readonly #delays: { readonly p99: number; readonly max: number }[] = []
   readonly #latencies: number[] = []
   #spentMs = 0
 
@@ -73,7 +83,9 @@ class Measured {
 
   async measure(after: number, count: number): Promise<void> {
     const begun = performance.now()
-    this.#delay.enable()
+    // A new one each turn: one that is enabled again counts the time in between as one long delay.
+    const delay = monitorEventLoopDelay({ resolution: 1 })
+    delay.enable()
     for (let n = after + 1; n <= after + count; n += 1) {
       const start = performance.now()
       await this.#subject.append(n)
@@ -81,7 +93,8 @@ class Measured {
       // The loop turns between two steps in either case, as it does in a host.
       await new Promise(setImmediate)
     }
-    this.#delay.disable()
+    delay.disable()
+    this.#delays.push({ p99: delay.percentile(99) / 1e6, max: delay.max / 1e6 })
     this.#spentMs += performance.now() - begun
   }
 
@@ -92,10 +105,29 @@ class Measured {
       perSecond: (sorted.length / this.#spentMs) * 1_000,
       p50: sorted[Math.floor(sorted.length * 0.5)] ?? 0,
       p99: sorted[Math.floor(sorted.length * 0.99)] ?? 0,
-      delayP99: this.#delay.percentile(99) / 1e6,
-      delayMax: this.#delay.max / 1e6,
+      delayP99: median(this.#delays.map(({ p99 }) => p99)),
+      delayMax: Math.max(...this.#delays.map(({ max }) => max)),
     }
   }
+}
+
+async function compare(when: string, path: string): Promise<void> {
+  const subjects = [
+    new Measured(bareSqlite(`${path}-bare.db`)),
+    new Measured(await sqliteJournal(`${path}.db`)),
+  ]
+  // In turns, so that whatever else the machine does meets both.
+  for (let n = 0; n < appends; n += inTurn) for (const subject of subjects) await subject.measure(n, inTurn)
+  const [bare, journal] = await Promise.all(subjects.map((subject) => subject.result()))
+  if (bare === undefined || journal === undefined) throw new Error('nothing was measured')
+  console.log(`${appends} appends of one event, one after another (synchronous=FULL), ${when}`)
+  console.log('                    per second    p50 ms    p99 ms    loop delay p99 ms    max ms')
+  print('bare node:sqlite', bare)
+  print('the journal', journal)
+  const ratio = (a: number, b: number): string => `${(a / b).toFixed(2)} ×`
+  console.log(
+    `  against bare: p50 ${ratio(journal.p50, bare.p50)}, loop delay p99 ${ratio(journal.delayP99, bare.delayP99)}\n`,
+  )
 }
 
 function print(name: string, { perSecond, p50, p99, delayP99, delayMax }: Result): void {
@@ -144,7 +176,7 @@ async function startUp(path: string): Promise<void> {
     if (count !== events) throw new Error(`${count} events were read`)
     db.close()
   }
-  console.log(`\nstart-up with ${events} events in ${steps} steps (medians of 5)`)
+  console.log(`start-up with ${events} events in ${steps} steps (medians of 5)`)
   console.log(`  open, every row checked     ${median(opened).toFixed(0)} ms`)
   console.log(`  read and parse all of it    ${median(read).toFixed(0)} ms`)
   console.log(`  bare: select and parse      ${median(bare).toFixed(0)} ms`)
@@ -160,22 +192,17 @@ function median(values: readonly number[]): number {
 // A directory on the disk that is meant: /tmp may be memory.
 const home = mkdtempSync(join(process.argv[2] ?? tmpdir(), 'ws-bench-'))
 try {
-  const subjects = [
-    new Measured(bareSqlite(join(home, 'bare.db'))),
-    new Measured(await sqliteJournal(join(home, 'journal.db'))),
-  ]
-  // In turns, so that whatever else the machine does meets both.
-  for (let n = 0; n < appends; n += inTurn) for (const subject of subjects) await subject.measure(n, inTurn)
-  const [bare, journal] = await Promise.all(subjects.map((subject) => subject.result()))
-  if (bare === undefined || journal === undefined) throw new Error('nothing was measured')
-  console.log(`${appends} appends of one event, one after another (synchronous=FULL)`)
-  console.log('                    per second    p50 ms    p99 ms    loop delay p99 ms    max ms')
-  print('bare node:sqlite', bare)
-  print('the journal', journal)
-  console.log(
-    `  p50 against bare: ${(journal.p50 / bare.p50).toFixed(2)} ×; per second: ${(journal.perSecond / bare.perSecond).toFixed(2)} ×`,
-  )
-  console.log(`  loop delay p99 against bare: ${(journal.delayP99 / bare.delayP99).toFixed(2)} ×`)
+  await compare('on a quiet disk', join(home, 'quiet'))
+  const load = spawn(process.execPath, ['-e', busyDisk, join(home, 'load')], { stdio: 'ignore' })
+  try {
+    await compare(
+      'while another process writes 8 MB at a time and forces them onto the disk',
+      join(home, 'busy'),
+    )
+  } finally {
+    load.kill('SIGKILL')
+    await once(load, 'close')
+  }
   await startUp(join(home, 'long.db'))
 } finally {
   rmSync(home, { recursive: true, force: true })

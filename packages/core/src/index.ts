@@ -1,4 +1,4 @@
-export { checkClaim, checkPattern } from './claims/check-claim.ts'
+export { checkClaim, checkPattern, validateClaim } from './claims/check-claim.ts'
 export { ClaimIndex } from './claims/claim-index.ts'
 export type { ClaimConflict } from './claims/claim-index.ts'
 export { ClaimTable } from './claims/claim-table.ts'

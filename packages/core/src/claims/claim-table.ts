@@ -92,14 +92,17 @@ export class ClaimTable {
     claims: readonly Claim[],
     ignore: (other: string) => boolean = () => false,
   ): ClaimBlocker | undefined {
-    for (const { owner, held, wanted } of this.#held.conflicts(claims)) {
-      if (owner !== holder && !ignore(owner)) return this.#blockedBy(owner, 'held', held, wanted)
+    const isExempt = (other: string) => other === holder || ignore(other)
+    for (const { owner, held, wanted } of this.#held.conflicts(claims, isExempt)) {
+      return this.#blockedBy(owner, 'held', held, wanted)
     }
     if (this.#barriers === 0) return undefined
     const own = this.#waiters.get(holder)?.barrier ?? Number.POSITIVE_INFINITY
-    for (const { owner, held, wanted } of this.#wanted.conflicts(claims)) {
-      const barrier = this.#waiters.get(owner)?.barrier
-      if (barrier === undefined || barrier >= own || owner === holder || ignore(owner)) continue
+    const isNoBarrier = (other: string) => {
+      const barrier = this.#waiters.get(other)?.barrier
+      return barrier === undefined || barrier >= own || isExempt(other)
+    }
+    for (const { owner, held, wanted } of this.#wanted.conflicts(claims, isNoBarrier)) {
       return this.#blockedBy(owner, 'barrier', held, wanted)
     }
     return undefined

@@ -25,7 +25,7 @@ export function claimsOverlap(
 /**
  * The shortest path that belongs to both patterns, or undefined where there is none. Of several it is always the
  * same one, whichever pattern comes first, and of printable characters where that is possible.
- * @example overlapWitness('src/**', '*' + '/auth.ts') // 'src/auth.ts'
+ * @example overlapWitness('src/*.ts', 'src/auth.*') // 'src/auth.ts'
  * @throws `WS_CLAIM_INVALID`
  */
 export function overlapWitness(

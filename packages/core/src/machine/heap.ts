@@ -52,8 +52,24 @@ export class Heap<T> {
     if (at === undefined) return false
     this.#index.delete(item)
     const last = this.#items.pop()!
-    if (last !== item) this.#settle(last, at)
+    if (last !== item) this.#fill(last, at)
     return true
+  }
+
+  /**
+   * Puts the last item where one was taken out. It belongs near the bottom, so the hole goes down all the way
+   * first, at one comparison a level instead of two, and the item rises from there.
+   */
+  #fill(item: T, from: number): void {
+    const items = this.#items
+    const end = items.length
+    let hole = from
+    for (let child = 2 * hole + 1; child < end; child = 2 * hole + 1) {
+      if (child + 1 < end && this.#compare(items[child + 1]!, items[child]!) < 0) child++
+      this.#place(items[child]!, hole)
+      hole = child
+    }
+    this.#rise(item, hole)
   }
 
   #settle(item: T, at: number): void {

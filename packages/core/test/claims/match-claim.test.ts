@@ -74,6 +74,7 @@ const RULES: Record<string, readonly (readonly [pattern: string, yes: string, no
     ['x[0-9]', 'x0 x9', 'x xa x10'],
     ['a[.]b', 'a.b', 'a/b ab'],
     ['[a-cx-z]', 'a c x z', 'd w'],
+    ['[a-cba]', 'a b c', 'd'],
     ['[-a]', '- a', 'b'],
     ['[a-]', '- a', 'b'],
     ['[\\]]', ']', '['],

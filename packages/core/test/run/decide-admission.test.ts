@@ -166,7 +166,7 @@ describe('slots', () => {
 
 describe('work that waits to land', () => {
   it('holds back new workstreams at the cap of the repository', async () => {
-    const run = await driveRun('a: n1\nb: n2\nc: n3', {
+    const run = await driveRun('a: n1\nb: n2\nc [+docs/**]: n3', {
       limits: { slots: 1, landing: 1 },
       workstreams: { c: { lands: false } },
     })
@@ -197,7 +197,7 @@ describe('what is kept for a task that was passed often', () => {
 
   it('keeps cores for a task that needs all of them, behind many that need one', async () => {
     const run = await driveRun(`big: wide < s0\nother: free < s0\n${smalls}`, {
-      limits: { slots: 5, cpu: 4 },
+      limits: { slots: 9, cpu: 4 },
       each: { kind: 'command', tools: [], uses: { cpu: 1 } },
       tasks: { wide: { uses: { cpu: 4 }, priority: 0 }, free: { uses: {}, priority: 3 } },
     })

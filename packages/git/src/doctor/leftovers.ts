@@ -1,6 +1,7 @@
 import { lstat, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isLockFileAbandoned, isPidGone } from '../platform/processes.ts'
+import { strayTrash } from '../slots/remove-slot.ts'
 import type { Slots } from '../slots/slots.ts'
 import type { Diagnosis } from './finding.ts'
 
@@ -38,8 +39,8 @@ export async function diagnoseLockFiles({ repository }: Slots): Promise<Diagnosi
   return diagnoses
 }
 
-/** Throwaway objects and temporary indexes of processes that ended. */
-export async function diagnoseLeftovers({ repository }: Slots): Promise<Diagnosis[]> {
+/** Throwaway objects and temporary indexes of processes that ended, and directories nobody worked in. */
+export async function diagnoseLeftovers({ repository, root }: Slots): Promise<Diagnosis[]> {
   const folder = join(repository.facts.wsDir, 'git')
   const diagnoses: Diagnosis[] = []
   for (const [place, pattern] of [
@@ -58,6 +59,15 @@ export async function diagnoseLeftovers({ repository }: Slots): Promise<Diagnosi
         mend: () => rm(join(place, name), { recursive: true, force: true }),
       })
     }
+  for (const path of await strayTrash(repository, root))
+    diagnoses.push({
+      finding: {
+        kind: 'leftover-file',
+        name: path,
+        message: `${path} is what is left of a slot that was never ready`,
+      },
+      mend: () => rm(path, { recursive: true, force: true }),
+    })
   return diagnoses
 }
 

@@ -1,6 +1,5 @@
 import { isProcessGone } from '../platform/processes.ts'
 import type { Repository } from '../repository/repository.ts'
-import { pinSlot } from '../rescue/pin.ts'
 import { requireIntact } from '../slots/registration.ts'
 import { finishRemoval, purgeSlot } from '../slots/remove-slot.ts'
 import { listRecords, type SlotRecord } from '../slots/slot-record.ts'
@@ -32,11 +31,8 @@ async function diagnoseSlot(
       const message = `the slot ${slot} was being made when its process ended`
       return {
         finding: { kind: 'unfinished-slot', name: slot, message },
-        mend: async () => {
-          // Nobody worked in it, but a look costs little and a mistake everything.
-          await pinSlot(repository, record, { reason: 'half made' })
-          await repository.exclusively((exclusive) => undoSlot(repository, exclusive, record))
-        },
+        // Nobody worked in it: the slot is handed out only when it is ready, and what it held before was pinned.
+        mend: () => repository.exclusively((exclusive) => undoSlot(repository, exclusive, record)),
       }
     }
     case 'leaving': {

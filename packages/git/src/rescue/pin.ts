@@ -51,7 +51,9 @@ export async function pinSlot(
   const git = hasFiles
     ? await repository.content.forSlot(record.id, record.path)
     : await repository.content.bare()
-  const snapshot = hasFiles ? await takeSnapshot(git, run) : await snapshotOf(git, head ?? tip ?? record.base)
+  const snapshot = hasFiles
+    ? await takeSnapshot(git, record.base, run)
+    : await snapshotOf(git, head ?? tip ?? record.base)
   if (
     options.unlessTree === snapshot.tree &&
     snapshot.nestedRepositories.length + snapshot.refusedPaths.length === 0

@@ -1,4 +1,4 @@
-import { readFile, rename, rm } from 'node:fs/promises'
+import { readdir, readFile, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { WsError } from '@ws/core'
 import type { Exclusive } from '../locks/repository-lock.ts'
@@ -6,7 +6,7 @@ import type { Repository } from '../repository/repository.ts'
 import { type Pinned, pinSlot } from '../rescue/pin.ts'
 import { exclusiveOptions, signalOf } from './create-slot.ts'
 import type { RemoveSlotOptions } from './slot-options.ts'
-import { forgetRecord, type SlotRecord, writeRecord } from './slot-record.ts'
+import { forgetRecord, listRecords, type SlotRecord, writeRecord } from './slot-record.ts'
 import { exists, lockReason, moveAway, trashFolder, unregister } from './undo-slot.ts'
 
 /** What became of a removed slot. */
@@ -82,6 +82,17 @@ export async function purgeSlot(repository: Repository, leaving: SlotRecord): Pr
   await repository.content.forgetSlot(leaving.id)
   await forgetRecord(repository.facts.wsDir, leaving)
   return pinned?.snapshot.tree === leaving.pinnedTree ? undefined : pinned
+}
+
+/**
+ * Directories in the trash that no record speaks of: slots that were never ready, and deletions that were
+ * interrupted. A removed slot's record is written before its directory comes here, so none of them is one.
+ */
+export async function strayTrash(repository: Repository, root: string): Promise<string[]> {
+  const folder = trashFolder(join(root, 'any'))
+  const known = new Set((await listRecords(repository.facts.wsDir)).map(({ path }) => basename(path)))
+  const names = await readdir(folder).catch(() => [])
+  return names.filter((name) => !known.has(name)).map((name) => join(folder, name))
 }
 
 async function deleteBranch(

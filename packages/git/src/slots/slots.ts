@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { WsError } from '@ws/core'
 import type { Repository } from '../repository/repository.ts'
@@ -8,7 +9,7 @@ import { commitSlot, type CommitSlotOptions, type CommittedSlot } from './commit
 import { createSlot } from './create-slot.ts'
 import { type RecycledSlot, recycleSlot } from './recycle-slot.ts'
 import { defaultMinFreeBytes, requireDisk } from './require-disk.ts'
-import { purgeSlot, type RemovedSlot, removeSlot } from './remove-slot.ts'
+import { purgeSlot, type RemovedSlot, removeSlot, strayTrash } from './remove-slot.ts'
 import type {
   AdoptOptions,
   CreateSlotOptions,
@@ -71,7 +72,7 @@ export class Slots {
   /** A slot's present content as a tree. */
   async snapshot(slot: string, options: { readonly signal?: AbortSignal } = {}): Promise<Snapshot> {
     const record = await this.get(slot)
-    return takeSnapshot(await this.repository.content.forSlot(record.id, record.path), options)
+    return takeSnapshot(await this.repository.content.forSlot(record.id, record.path), record.base, options)
   }
 
   /** What a tool must leave alone, read before it starts. */
@@ -113,6 +114,8 @@ export class Slots {
       const again = await purgeSlot(this.repository, record)
       if (again !== undefined) pinned.push(again)
     }
+    for (const path of await strayTrash(this.repository, this.root))
+      await rm(path, { recursive: true, force: true })
     return pinned
   }
 }

@@ -15,13 +15,18 @@ export interface Snapshot {
   readonly refusedPaths: readonly string[]
 }
 
-/** Brings the private index up to what the files are and writes the tree. Ignored files are not in it. */
-export async function takeSnapshot(git: Git, options: GitRunOptions = {}): Promise<Snapshot> {
+/**
+ * Brings the private index up to what the files are and writes the tree. Ignored files are not in it. `base` is
+ * any id of the repository: it tells how long ids are.
+ */
+export async function takeSnapshot(git: Git, base: ObjectId, options: GitRunOptions = {}): Promise<Snapshot> {
   const listed = await listChanges(git, options)
+  // Not `--force-remove`, which refuses what lay in a directory that is a symbolic link now.
+  const nothing = '0'.repeat(base.length)
   if (listed.gone.length > 0)
-    await git.run(['update-index', '-z', '--force-remove', '--stdin'], {
+    await git.run(['update-index', '-z', '--index-info'], {
       ...options,
-      stdin: toInput(listed.gone),
+      stdin: toInput(listed.gone.map((path) => `0 ${nothing}\t${path}`)),
     })
   if (listed.present.length > 0)
     await git.run(['update-index', '-z', '--add', '--replace', '--remove', '--stdin'], {
