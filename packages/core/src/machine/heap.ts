@@ -1,10 +1,13 @@
+/** Up to this many items are looked through, since most heaps hold one or two and an index costs more than they do. */
+const unindexed = 16
+
 /**
  * An indexed binary heap: the least item first, by a total order that the caller gives. An item may be moved
  * after its rank changed, or taken out from the middle, in O(log n).
  */
 export class Heap<T> {
   readonly #items: T[] = []
-  readonly #index = new Map<T, number>()
+  #index: Map<T, number> | undefined
   readonly #compare: (a: T, b: T) => number
 
   constructor(compare: (a: T, b: T) => number) {
@@ -16,7 +19,7 @@ export class Heap<T> {
   }
 
   has(item: T): boolean {
-    return this.#index.has(item)
+    return this.#find(item) !== undefined
   }
 
   peek(): T | undefined {
@@ -30,8 +33,9 @@ export class Heap<T> {
 
   /** Adds the item, or moves it to where it belongs now. */
   put(item: T): void {
-    const at = this.#index.get(item)
+    const at = this.#find(item)
     if (at !== undefined) return this.#settle(item, at)
+    if (this.#items.length === unindexed) this.#index ??= new Map(this.#items.map((each, i) => [each, i]))
     this.#items.push(item)
     this.#rise(item, this.#items.length - 1)
   }
@@ -48,9 +52,9 @@ export class Heap<T> {
   }
 
   delete(item: T): boolean {
-    const at = this.#index.get(item)
+    const at = this.#find(item)
     if (at === undefined) return false
-    this.#index.delete(item)
+    this.#index?.delete(item)
     const last = this.#items.pop()!
     if (last !== item) this.#fill(last, at)
     return true
@@ -70,6 +74,12 @@ export class Heap<T> {
       hole = child
     }
     this.#rise(item, hole)
+  }
+
+  #find(item: T): number | undefined {
+    if (this.#index !== undefined) return this.#index.get(item)
+    const at = this.#items.indexOf(item)
+    return at === -1 ? undefined : at
   }
 
   #settle(item: T, at: number): void {
@@ -105,6 +115,6 @@ export class Heap<T> {
 
   #place(item: T, at: number): void {
     this.#items[at] = item
-    this.#index.set(item, at)
+    this.#index?.set(item, at)
   }
 }

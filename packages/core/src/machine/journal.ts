@@ -64,7 +64,7 @@ export interface ReadOptions {
   readonly stream?: string
   /** Only steps of a version above this one (of `stream`). */
   readonly afterVersion?: number
-  /** Only steps that hold an event with this number or a later one. */
+  /** Only the step that holds the event with this number, and what comes after it. */
   readonly fromSeq?: number
 }
 

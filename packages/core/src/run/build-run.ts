@@ -1,4 +1,4 @@
-import { ClaimIndex } from '../claims/claim-index.ts'
+import { contentions } from './contention.ts'
 import type { RoundedTask, RunEvent } from './run-event.ts'
 import type { RunMachineState, RunState, TaskState, WorkstreamState } from './run-state.ts'
 import { classKeyOf } from './task-class.ts'
@@ -6,9 +6,6 @@ import type { TaskSpec, WorkstreamSpec } from './run-spec.ts'
 
 type Started = Extract<RunEvent, { type: 'run.started' }>
 type Extended = Extract<RunEvent, { type: 'run.extended' }>
-
-/** Beyond this many rivals the order does not care how many more there are. */
-const contentionCap = 8
 
 /** Half an hour: what is a constant for each task must not age within the time of an ordinary wait. */
 const leastStepMs = 30 * 60_000
@@ -64,14 +61,13 @@ function addTo(
   tasks: readonly RoundedTask[],
   estimates: Started['estimates'],
 ): void {
-  const rivals = new ClaimIndex<string>({ ignoreCase: state.claims.ignoreCase })
-  for (const { id, claims } of run.spec.workstreams) if (claims.length > 0) rivals.add(id, claims)
   for (const spec of workstreams) {
     run.workstreams.set(spec.id, newWorkstream(run, spec))
     run.open++
   }
+  const rivals = contentions(run.spec.workstreams, { ignoreCase: state.claims.ignoreCase })
   for (const workstream of run.workstreams.values())
-    workstream.contention = countRivals(rivals, workstream.spec)
+    workstream.contention = rivals.get(workstream.spec.id) ?? 0
   const added = tasks.map(({ task, round }, i) => newTask(run, task, round, run.tasks.size + i, estimates))
   for (const task of added) {
     run.tasks.set(task.id, task)
@@ -161,13 +157,6 @@ function link(run: RunState, task: TaskState): void {
 function order(before: WorkstreamState, after: WorkstreamState): void {
   before.after.add(after)
   after.before.add(before)
-}
-
-function countRivals(rivals: ClaimIndex<string>, { id, claims }: WorkstreamSpec): number {
-  let count = 0
-  if (claims.length === 0) return 0
-  for (const { owner } of rivals.conflicts(claims)) if (owner !== id && ++count === contentionCap) break
-  return count
 }
 
 /** Gives each task the weight of the heaviest path from it to the end, by pinned estimates. */

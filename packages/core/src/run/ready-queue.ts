@@ -53,23 +53,26 @@ export class ReadyQueue {
   /** Puts the workstream's ready tasks where they belong, after it started, got busy, idle or more urgent. */
   refresh(workstream: WorkstreamState): void {
     if (workstream.queued === 0) return
-    const moving: TaskState[] = []
-    const groups = new Set<ReadyGroup>()
+    const groups = new Map<ReadyGroup, TaskState[]>()
     for (const task of workstream.tasks) {
       const group = this.#groupOf.get(task)
       if (group === undefined) continue
-      if (group.key === groupKey(task)) groups.add(group)
-      else moving.push(task)
+      const tasks = groups.get(group)
+      if (tasks === undefined) groups.set(group, [task])
+      else tasks.push(task)
     }
     // All leave their heaps before any comes back: a heap cannot bear several changed ranks at once.
-    for (const group of groups) group.cls.offered.delete(group)
-    for (const group of groups) {
+    if (groups.size > 1) for (const group of groups.keys()) group.cls.offered.delete(group)
+    for (const [group, tasks] of groups) {
+      const key = groupKey(tasks[0]!)
+      const isWhole = group.tasks.size === tasks.length && !group.cls.groups.has(key)
+      if (group.key !== key && !isWhole) {
+        this.#move(tasks)
+        continue
+      }
+      if (group.key !== key) this.#rename(group, key)
       group.tasks.reorder()
       offer(group)
-    }
-    for (const task of moving) {
-      this.#leave(task)
-      this.add(task)
     }
   }
 
@@ -148,6 +151,21 @@ export class ReadyQueue {
     if (waiting?.size === 0) this.#unfunded.delete(scope)
   }
 
+  #move(tasks: readonly TaskState[]): void {
+    for (const task of tasks) {
+      this.#leave(task)
+      this.add(task)
+    }
+  }
+
+  /** A group of one workstream alone, which it mostly is, need not leave its place when the workstream starts. */
+  #rename(group: ReadyGroup, key: string): void {
+    this.#unpark(group)
+    group.cls.groups.delete(group.key)
+    group.key = key
+    group.cls.groups.set(key, group)
+  }
+
   #leave(task: TaskState): void {
     const group = this.#groupOf.get(task)
     if (group === undefined) return
@@ -198,7 +216,7 @@ export class ReadyClass {
 
 class ReadyGroup {
   readonly cls: ReadyClass
-  readonly key: string
+  key: string
   readonly tasks = new Heap<TaskState>(compareTasks)
   parkedBehind: string | undefined
 

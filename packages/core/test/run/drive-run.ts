@@ -311,7 +311,7 @@ export class DrivenRun {
     expect(thawed.used).toEqual(new Map([...this.state.used].filter(([, amount]) => amount !== 0)))
   }
 
-  /** Opens the host, or another one on the same log after `crash`. */
+  /** Opens the host; on a log that has something in it, as after a crash, where `found` is what became of effects. */
   async open(found: 'adopted' | 'lost' = 'lost'): Promise<void> {
     this.#host = await openHost(this.#machine, {
       journal: this.journal,

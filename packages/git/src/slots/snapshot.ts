@@ -69,7 +69,15 @@ export async function listChanges(git: Git, options: GitRunOptions = {}): Promis
   }
   // A deleted file is listed as changed, too.
   for (const path of gone) present.delete(path)
+  // Where a directory became a link, git still looks through it for what lay there; the link itself replaces all of that.
+  for (const path of present) if (hasAncestorIn(path, present)) present.delete(path)
   return { present: [...present], gone: [...gone], nested, refused }
+}
+
+function hasAncestorIn(path: string, paths: ReadonlySet<string>): boolean {
+  for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1))
+    if (paths.has(path.slice(0, at))) return true
+  return false
 }
 
 function decode(path: string): string {

@@ -42,6 +42,8 @@ export interface Finding {
   readonly at: DocumentPath
   /** Whether the key is meant rather than its value. */
   readonly isKey?: boolean
+  /** Where it stands, if that is known already. */
+  readonly span?: { readonly start: number; readonly end: number }
 }
 
 /** Something that is wrong with a plan (an error) or that its writer should know (a warning). */

@@ -1,0 +1,111 @@
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { runDoctor } from '../../src/doctor/doctor.ts'
+import { startFixture } from '../fixtures/start-fixture.ts'
+import { type Opened, withOpened, work } from '../opened.ts'
+
+const summary = async ({ slots }: Opened, fix = false) =>
+  (await runDoctor(slots, { fix })).map(({ kind, name, state }) => `${kind} ${name}: ${state}`)
+
+describe('the doctor', () => {
+  it('finds nothing where nothing is wrong', () =>
+    withOpened(async (opened) => {
+      await opened.slots.create({ slot: 's', base: 'main', work: work('a') })
+      expect(await summary(opened)).toEqual([])
+    }))
+
+  it('unregisters a worktree whose directory is gone, with its commits pinned', () =>
+    withOpened(async (opened) => {
+      const { temp, slots } = opened
+      const { path } = await slots.create({ slot: 's', base: 'main', work: work('a') })
+      temp.gitIn(path, 'commit', '--quiet', '--allow-empty', '-m', 'only here')
+      const own = temp.gitIn(path, 'rev-parse', 'HEAD')
+      rmSync(path, { recursive: true })
+      expect(await summary(opened)).toEqual(['registration-without-directory s: mendable'])
+      expect(await summary(opened, true)).toEqual(['registration-without-directory s: mended'])
+      expect(await summary(opened)).toEqual([])
+      expect(temp.git('worktree', 'list').split('\n')).toHaveLength(1)
+      expect(temp.git('rev-list', 'refs/ws/rescue/run1/a/1')).toContain(own)
+    }))
+
+  it('takes a directory away that the repository forgot, with its files pinned', () =>
+    withOpened(async (opened) => {
+      const { temp, slots } = opened
+      const { path } = await slots.create({ slot: 's', base: 'main', work: work('a') })
+      writeFileSync(join(path, 'mine.txt'), 'mine\n')
+      rmSync(join(temp.path, '.git/worktrees/s'), { recursive: true })
+      expect(await summary(opened)).toEqual([
+        'broken-isolation s: person',
+        'directory-without-registration s: mendable',
+      ])
+      await summary(opened, true)
+      expect(await summary(opened)).toEqual([])
+      expect(existsSync(path)).toBe(false)
+      expect(temp.git('show', 'refs/ws/rescue/run1/a/1:mine.txt')).toBe('mine')
+    }))
+
+  it('leaves a directory alone that never was ours', () =>
+    withOpened(async (opened) => {
+      const theirs = join(opened.slots.root, 'theirs')
+      mkdirSync(theirs, { recursive: true })
+      expect(await summary(opened, true)).toEqual([`directory-without-registration ${theirs}: person`])
+      expect(existsSync(theirs)).toBe(true)
+    }))
+
+  it('takes back a branch that was made for a slot and never used, and no other', () =>
+    withOpened(async (opened) => {
+      const { temp, slots } = opened
+      const { path } = await slots.create({ slot: 's', base: 'main', work: work('empty') })
+      await slots.recycle('s', { base: 'main', work: work('used') })
+      writeFileSync(join(path, 'a.txt'), 'a\n')
+      const pinned = await slots.pin('s')
+      await slots.commit('s', { tree: pinned.snapshot.tree, pinned, message: 'work' })
+      await slots.remove('s')
+      temp.git('branch', 'lane/of-a-person')
+      await slots.purgeTrash()
+      expect(await summary(opened, true)).toEqual(['branch-without-owner lane/run1/empty: mended'])
+      expect(temp.git('branch', '--format=%(refname:short)').split('\n')).toEqual([
+        'lane/of-a-person',
+        'lane/run1/used',
+        'main',
+      ])
+    }))
+
+  it('removes a lock file only when its owner is proven gone', () =>
+    withOpened(async (opened) => {
+      const { temp } = opened
+      const lock = join(temp.path, '.git/packed-refs.lock')
+      const held = openSync(lock, 'wx')
+      expect(await summary(opened, true)).toEqual(['stale-lock-file packed-refs.lock: person'])
+      closeSync(held)
+      // A git of somebody else on this machine may be older than the file; then nothing is proven.
+      const [finding = ''] = await summary(opened, true)
+      expect(finding).toMatch(/^stale-lock-file packed-refs\.lock: (?:mended|person)$/)
+      expect(existsSync(lock)).toBe(finding.endsWith('person'))
+    }))
+
+  it('finishes or takes back whatever a killed process left', { timeout: 60_000 }, () =>
+    withOpened(async (opened) => {
+      const { temp, slots } = opened
+      const makers = Array.from({ length: 4 }, (_, i) =>
+        startFixture('make-worktrees.ts', temp.path, `p${i}`, '4'),
+      )
+      await makers[0]!.firstLine
+      makers[0]!.kill()
+      const ends = await Promise.all(makers.map((maker) => maker.ended))
+      expect(ends.slice(1).map(({ end }) => end)).toEqual([0, 0, 0])
+      await summary(opened, true)
+      expect(await summary(opened)).toEqual([])
+      const records = await slots.list()
+      expect(records.every(({ state }) => state === 'ready')).toBe(true)
+      const branches = temp.git('for-each-ref', '--format=%(refname)', 'refs/heads/lane').split('\n')
+      expect(branches.toSorted()).toEqual(records.map(({ branch }) => branch).toSorted())
+      expect(
+        readdirSync(slots.root)
+          .filter((name) => name !== '.trash')
+          .toSorted(),
+      ).toEqual(records.map(({ slot }) => slot))
+    }),
+  )
+})
