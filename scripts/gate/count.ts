@@ -23,7 +23,8 @@ interface TestReport {
 export function countStep({ step, outcome }: StepResult, root: string): Count {
   if (outcome === 'blocked') return { passed: 0, failed: 0, skipped: 1 }
   const tests = step.report === undefined ? undefined : countTests(join(root, step.report))
-  if (tests === undefined) return { passed: Number(outcome === 'passed'), failed: Number(outcome === 'failed'), skipped: 0 }
+  if (tests === undefined)
+    return { passed: Number(outcome === 'passed'), failed: Number(outcome === 'failed'), skipped: 0 }
   // A run can fail although each test passed: an error that no test caught, a file that does not load.
   if (outcome === 'failed' && tests.failed === 0) return { ...tests, failed: 1 }
   return tests

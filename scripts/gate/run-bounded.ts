@@ -4,6 +4,7 @@ import { stripVTControlCharacters } from 'node:util'
 export interface BoundedOptions {
   readonly cwd: string
   readonly limitMs: number
+  readonly env?: Readonly<Record<string, string>>
 }
 
 export interface BoundedResult {
@@ -17,12 +18,12 @@ const live = new Set<ChildProcess>()
 /** Runs Node with these arguments to its end, or kills it and its children when the limit is over. */
 export function runBounded(
   args: readonly string[],
-  { cwd, limitMs }: BoundedOptions,
+  { cwd, limitMs, env = {} }: BoundedOptions,
 ): Promise<BoundedResult> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, args, {
       cwd,
-      env: { ...foreignEnvironment(), NO_COLOR: '1', CI: '1' },
+      env: { ...foreignEnvironment(), ...env, NO_COLOR: '1', CI: '1' },
       stdio: ['ignore', 'pipe', 'pipe'],
       // A group of its own, which can be ended as a whole.
       detached: process.platform !== 'win32',

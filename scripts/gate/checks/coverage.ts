@@ -1,7 +1,7 @@
 // What the unit tests reached, from the report that vitest left. Core decides everything, so each of its branches has to be taken;
 // other packages act, and not every failure of a system can be made to happen.
 import { existsSync, readFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { relative } from 'node:path'
 import { printFindings } from '../findings.ts'
 import { packageFolders } from '../tracked-files.ts'
 
@@ -20,7 +20,15 @@ interface FileCoverage {
   readonly statementMap: Readonly<Record<string, Place>>
   readonly s: Readonly<Record<string, number>>
   readonly branchMap: Readonly<
-    Record<string, { readonly type: string; readonly line?: number; readonly loc: Place; readonly locations: readonly Place[] }>
+    Record<
+      string,
+      {
+        readonly type: string
+        readonly line?: number
+        readonly loc: Place
+        readonly locations: readonly Place[]
+      }
+    >
   >
   readonly b: Readonly<Record<string, readonly number[]>>
 }
@@ -43,7 +51,9 @@ function look(files: readonly FileCoverage[]): void {
     shown.push(`${name}: lines ${percent(lines)}, branches ${percent(branches)}${elsewhere}`)
     if (name === 'core') findings.push(...counted.flatMap(untakenBranches))
     if (lines < LEAST_LINES) {
-      findings.push(`${name}: ${percent(lines)} of lines, at least ${percent(LEAST_LINES)} wanted; the least of it:`)
+      findings.push(
+        `${name}: ${percent(lines)} of lines, at least ${percent(LEAST_LINES)} wanted; the least of it:`,
+      )
       findings.push(...worst(counted))
     }
   }
@@ -57,7 +67,8 @@ function untakenBranches(file: FileCoverage): readonly string[] {
       if (hit > 0) return []
       const line = branch.locations[arm]?.start.line ?? branch.loc.start.line ?? branch.line ?? 1
       // The arm of an `if` without `else` has no text of its own.
-      const which = branch.type === 'if' ? (arm === 0 ? 'never true' : 'never false') : `arm ${arm + 1} never taken`
+      const which =
+        branch.type === 'if' ? (arm === 0 ? 'never true' : 'never false') : `arm ${arm + 1} never taken`
       return [`${pathOf(file)}:${line}: ${branch.type}, ${which}`]
     })
   })

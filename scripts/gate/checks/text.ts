@@ -7,8 +7,9 @@ import { trackedFiles } from '../tracked-files.ts'
 const RULES: readonly { readonly pattern: RegExp; readonly says: string }[] = [
   { pattern: /\r/, says: 'carriage return: lines end with a line feed' },
   {
-    // Homes of people, and the usual places of build machines.
-    pattern: /(?<![\w.~)}\]*/-])\/(home|Users|root|work|opt|workspace|builds)\/[\w.-]+|\b[A-Z]:\\+Users\\/,
+    // Homes of people (`me` is nobody), and the usual places of build machines.
+    pattern:
+      /(?<![\w.~)}\]*/-])\/((home|Users)\/(?!me\b)|(root|work|opt|workspace|builds)\/)[\w.-]+|\b[A-Z]:\\+Users\\/,
     says: 'path of one machine',
   },
   {

@@ -1,3 +1,10 @@
+/** Where a heap keeps the place of each item. */
+export interface Places<T> {
+  get(item: T): number | undefined
+  set(item: T, at: number): unknown
+  delete(item: T): unknown
+}
+
 /** Up to this many items are looked through, since most heaps hold one or two and an index costs more than they do. */
 const unindexed = 16
 
@@ -7,11 +14,13 @@ const unindexed = 16
  */
 export class Heap<T> {
   readonly #items: T[] = []
-  #index: Map<T, number> | undefined
+  #index: Places<T> | undefined
   readonly #compare: (a: T, b: T) => number
 
-  constructor(compare: (a: T, b: T) => number) {
+  /** Items that are in no other heap may keep their place themselves, which is quicker than looking it up. */
+  constructor(compare: (a: T, b: T) => number, places?: Places<T>) {
     this.#compare = compare
+    this.#index = places
   }
 
   get size(): number {

@@ -1,16 +1,26 @@
 import { z } from 'zod'
 import { Duration } from '../words/duration.ts'
 import { Id } from '../words/id.ts'
-import { Command, Milliseconds, Text, Usd } from './fields.ts'
+import { Command, Milliseconds, Text, Usd, saidOnce } from './fields.ts'
 import { sharedSettings } from './plan.ts'
 
-const on = z.array(z.enum(['end', 'budget', 'escalation'])).optional().describe('When to say something (always, where nothing is said).')
+const on = z
+  .array(z.enum(['end', 'budget', 'escalation']))
+  .optional()
+  .describe('When to say something (always, where nothing is said).')
 
 const Notification = z.union(
   [
     z.strictObject({ on, command: Command }),
     z.strictObject({ on, webhook: z.url({ error: 'expected a URL' }) }),
-    z.strictObject({ on, email: z.strictObject({ to: z.union([Text, z.array(Text).min(1)]), from: Text.optional(), smtp: Text.optional() }) }),
+    z.strictObject({
+      on,
+      email: z.strictObject({
+        to: z.union([Text, z.array(Text).min(1)]),
+        from: Text.optional(),
+        smtp: Text.optional(),
+      }),
+    }),
     z.strictObject({ on, desktop: z.literal(true) }),
   ],
   { error: 'expected one of command, webhook, email and desktop' },
@@ -21,7 +31,10 @@ const User = z
     name: Text.optional(),
     email: Text.optional(),
     budget: z.strictObject({ usdPerDay: Usd }).optional().describe('What may be spent in their name.'),
-    scopes: z.array(z.enum(['read', 'run', 'merge', 'admin'])).optional().describe('What they may do.'),
+    scopes: z
+      .array(z.enum(['read', 'run', 'merge', 'admin']))
+      .optional()
+      .describe('What they may do.'),
   })
   .meta({ title: 'user' })
 
@@ -29,28 +42,41 @@ const Server = z
   .strictObject({
     host: Text.optional().describe('The address to listen on (loopback where nothing is said).'),
     port: z.int().min(0).max(65_535).optional(),
-    publicUrl: z.url({ error: 'expected a URL' }).optional().describe('The address that links in notifications begin with.'),
+    publicUrl: z
+      .url({ error: 'expected a URL' })
+      .optional()
+      .describe('The address that links in notifications begin with.'),
     allowHosts: z.array(Text).optional().describe('Further host names that requests may be addressed to.'),
     allowOrigins: z.array(Text).optional().describe('Further origins that pages may come from.'),
   })
   .meta({ title: 'server' })
 
 const Archive = z
-  .strictObject({ after: Duration.optional().describe('How long after its end a run is packed.'), afterMs: Milliseconds.optional() })
+  .strictObject({
+    after: Duration.optional().describe('How long after its end a run is packed.'),
+    afterMs: Milliseconds.optional(),
+  })
+  .refine(...saidOnce('after'))
   .transform(({ after, ...archive }) => (after === undefined ? archive : { ...archive, afterMs: after }))
   .meta({ title: 'archive' })
 
 /** A project's settings, as `ws.yaml` holds them. A plan goes before them, but for the ceilings. */
 export const Config = z
   .strictObject({
-    version: z.literal(1, { error: 'expected 1, the version of the format' }).default(1).describe('The version of the format.'),
+    version: z
+      .literal(1, { error: 'expected 1, the version of the format' })
+      .default(1)
+      .describe('The version of the format.'),
     ...sharedSettings,
     ceilings: z
       .strictObject({ concurrency: z.int().positive().optional(), usd: Usd.optional() })
       .meta({ title: 'ceilings' })
       .optional()
       .describe('What no plan can raise: tasks at once, and USD for a run.'),
-    generated: z.record(Text, Command).default({}).describe('Files that a command makes anew, such as lock files.'),
+    generated: z
+      .record(Text, Command)
+      .default({})
+      .describe('Files that a command makes anew, such as lock files.'),
     worktrees: z
       .strictObject({ folder: Text.optional(), minFreeMb: z.number().nonnegative().optional() })
       .meta({ title: 'worktrees' })

@@ -21,12 +21,25 @@ export type Command = z.output<typeof Command>
 
 /** Environment variables. Numbers and booleans, as YAML reads `PORT: 3000`, are taken as text. */
 export const Environment = z.record(
-  z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: 'expected the name of a variable: letters, digits and _' }),
+  z
+    .string()
+    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: 'expected the name of a variable: letters, digits and _' }),
   z.union([z.string(), z.number(), z.boolean()], { error: 'expected a text' }).transform(String),
 )
 
 /** What others keep with a part of a plan; `@ws` passes it on to the report. */
 export const Metadata = z.record(z.string(), z.unknown()).describe('Anything; it is passed on to the report.')
+
+/** For schemas that take a duration in both forms: saying it twice would leave open which one counts. */
+export function saidOnce<K extends string>(
+  name: K,
+): [(value: { [key in K | `${K}Ms`]?: unknown }) => boolean, { path: string[]; error: string }] {
+  const inMs: `${K}Ms` = `${name}Ms`
+  return [
+    (value) => value[name] === undefined || value[inMs] === undefined,
+    { path: [inMs], error: `expected ${name} or ${inMs}, not both` },
+  ]
+}
 
 /** A pause that grows from attempt to attempt. */
 export const Backoff = z
@@ -37,6 +50,8 @@ export const Backoff = z
     max: Duration.optional().describe('The longest pause.'),
     maxMs: Milliseconds.optional(),
   })
+  .refine(...saidOnce('base'))
+  .refine(...saidOnce('max'))
   .transform(({ base, max, ...backoff }) => ({
     ...backoff,
     ...(base === undefined ? {} : { baseMs: base }),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Duration } from '../words/duration.ts'
-import { Command, Milliseconds, Pattern } from './fields.ts'
+import { Command, Milliseconds, Pattern, saidOnce } from './fields.ts'
 
 /** What happens to work that breaks a guardrail. */
 export const Then = z.enum(['quarantine', 'fail', 'warn'])
@@ -25,6 +25,7 @@ const limit = z
 
 const GuardCommand = z
   .strictObject({ run: Command, timeout: Duration.optional(), timeoutMs: Milliseconds.optional(), then })
+  .refine(...saidOnce('timeout'))
   .transform(({ timeout, ...rule }) => (timeout === undefined ? rule : { ...rule, timeoutMs: timeout }))
 
 /** What no task may do, whatever it claims. Where several places say something, the stricter wins. */
@@ -45,11 +46,15 @@ export const Guardrails = z
         z
           .union([Command, GuardCommand], { error: 'expected a command, or { run, timeout, then }' })
           .transform((rule) =>
-            typeof rule === 'string' || Array.isArray(rule) ? { run: rule, then: 'quarantine' as const } : rule,
+            typeof rule === 'string' || Array.isArray(rule)
+              ? { run: rule, then: 'quarantine' as const }
+              : rule,
           ),
       )
       .optional()
-      .describe('Commands that get the difference on their standard input; another exit code than 0 breaks the guardrail.'),
+      .describe(
+        'Commands that get the difference on their standard input; another exit code than 0 breaks the guardrail.',
+      ),
   })
   .meta({ title: 'guardrails' })
 export type Guardrails = z.output<typeof Guardrails>

@@ -77,11 +77,22 @@ export const PlanOutline = z
     merge: maybe(z.object({ checks: someNames, advisory: someNames })),
     defaults: maybe(z.object({ tool: maybe(ToolName) })),
     tools: z
-      .record(ToolName, z.object({ capabilities: z.array(Capability.catch('')).optional().catch(undefined), fallback: z.array(ToolName.catch('')).optional().catch(undefined) }).catch({}))
+      .record(
+        ToolName,
+        z
+          .object({
+            capabilities: z.array(Capability.catch('')).optional().catch(undefined),
+            fallback: z.array(ToolName.catch('')).optional().catch(undefined),
+          })
+          .catch({}),
+      )
       .catch({}),
     limits: Limits.catch({}),
     guardrails: maybe(Guardrails),
-    order: z.array(Step.catch({ parallel: [] })).optional().catch(undefined),
+    order: z
+      .array(Step.catch({ parallel: [] }))
+      .optional()
+      .catch(undefined),
     workstreams: z.array(OutlineWorkstream).catch([]),
   })
   .catch({ checks: {}, tools: {}, limits: {}, workstreams: [] })
@@ -89,5 +100,16 @@ export type PlanOutline = z.output<typeof PlanOutline>
 
 function blankTask() {
   const none: string[] = []
-  return { id: '', role: 'work' as const, needs: none, capabilities: none, inputs: none, files: none, outputs: none, artifacts: none, claims: [], uses: {} }
+  return {
+    id: '',
+    role: 'work' as const,
+    needs: none,
+    capabilities: none,
+    inputs: none,
+    files: none,
+    outputs: none,
+    artifacts: none,
+    claims: [],
+    uses: {},
+  }
 }

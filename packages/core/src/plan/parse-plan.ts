@@ -18,8 +18,17 @@ export interface ParsePlanOptions extends CheckPlanOptions {
 
 /** A plan, or all that is wrong with it. */
 export type PlanResult =
-  | { readonly ok: true; readonly plan: Plan; readonly format: PlanFormat; readonly warnings: readonly PlanProblem[] }
-  | { readonly ok: false; readonly problems: readonly PlanProblem[]; readonly warnings: readonly PlanProblem[] }
+  | {
+      readonly ok: true
+      readonly plan: Plan
+      readonly format: PlanFormat
+      readonly warnings: readonly PlanProblem[]
+    }
+  | {
+      readonly ok: false
+      readonly problems: readonly PlanProblem[]
+      readonly warnings: readonly PlanProblem[]
+    }
 
 /**
  * Reads a plan from YAML, JSON or JSON with comments, checks it as a whole and names every problem at once. Plans in
@@ -37,7 +46,10 @@ export async function parsePlan(text: string, options: ParsePlanOptions = {}): P
 }
 
 /** Reads a plan in any of the formats, from its text or from a document that is parsed already. */
-export async function compilePlan(plan: string | object, options: ParsePlanOptions = {}): Promise<PlanResult> {
+export async function compilePlan(
+  plan: string | object,
+  options: ParsePlanOptions = {},
+): Promise<PlanResult> {
   return typeof plan === 'string' ? parsePlan(plan, options) : examine(plan, options)
 }
 
@@ -73,7 +85,17 @@ function check(value: unknown, options: CheckPlanOptions): { plan: Plan | undefi
   const parsed = Plan.safeParse(value)
   const shape = parsed.success ? [] : describeIssues(Plan, parsed.error.issues, value)
   const outline = parsed.success ? parsed.data : PlanOutline.parse(value)
-  return { plan: parsed.data, findings: [...shape, ...checkOutline(outline, options)] }
+  const findings = [...shape, ...checkOutline(outline, options)]
+  return { plan: parsed.data, findings: findings.filter((finding) => !isEcho(finding, findings)) }
+}
+
+/** A task that says nothing to do because its prompt is misspelled: the misspelling is enough. */
+function isEcho({ code, at }: Finding, findings: readonly Finding[]): boolean {
+  if (code !== 'WS_PLAN_TASK_KIND') return false
+  const parent = JSON.stringify(at)
+  return findings.some(
+    (other) => other.code === 'WS_PLAN_UNKNOWN_KEY' && JSON.stringify(other.at.slice(0, -1)) === parent,
+  )
 }
 
 /** One node of a foreign plan can be a workstream and its task: what is wrong with both is said once. */

@@ -19,11 +19,16 @@ const everything: Claim = { path: '**', mode: 'shared' }
  * too, everything, shared. Work that only verifies claims nothing. Outputs always belong to the claims.
  * @throws `WS_CLAIM_INVALID`
  */
-export function claimsOf({ claims: own, tasks }: Pick<OutlineWorkstream, 'claims' | 'tasks'>): WorkstreamClaims {
+export function claimsOf({
+  claims: own,
+  tasks,
+}: Pick<OutlineWorkstream, 'claims' | 'tasks'>): WorkstreamClaims {
   const writers = tasks.filter(({ role }) => role !== 'verify')
   const isDeclared = own !== undefined || writers.some(({ claims }) => claims !== undefined)
   const named = [...(own ?? []), ...writers.flatMap(({ claims = [] }) => claims)]
-  const claims = isDeclared ? named : writers.flatMap(({ outputs, files }) => [...outputs, ...files].map(exclusive))
+  const claims = isDeclared
+    ? named
+    : writers.flatMap(({ outputs, files }) => [...outputs, ...files].map(exclusive))
   if (own === undefined && isDeclared) {
     for (const task of writers) if (task.claims === undefined) claims.push(...task.files.map(exclusive))
   }

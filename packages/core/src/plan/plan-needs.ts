@@ -39,8 +39,11 @@ interface NeedingPlan<W extends OutlineWorkstream> {
 export function planNeeds<W extends OutlineWorkstream>(plan: NeedingPlan<W>): PlanNeeds<W> {
   const tasks = placedTasks(plan)
   const positions = new Map<string, number>()
-  for (const [position, { task }] of tasks.entries()) if (!positions.has(task.id)) positions.set(task.id, position)
-  const own = tasks.map(({ task }, position) => knownNeeds(task, positions).filter((need) => need !== position))
+  for (const [position, { task }] of tasks.entries())
+    if (!positions.has(task.id)) positions.set(task.id, position)
+  const own = tasks.map(({ task }, position) =>
+    knownNeeds(task, positions).filter((need) => need !== position),
+  )
   const members = membersOf(tasks, own)
   const between = workstreamNeeds(plan)
   const needs: number[][] = []
@@ -67,12 +70,16 @@ export function planNeeds<W extends OutlineWorkstream>(plan: NeedingPlan<W>): Pl
 }
 
 /** For each workstream the others that it needs as a whole, those that exist, each once. */
-export function workstreamNeeds({ workstreams, order = [] }: NeedingPlan<OutlineWorkstream>): Map<string, WorkstreamNeed[]> {
+export function workstreamNeeds({
+  workstreams,
+  order = [],
+}: NeedingPlan<OutlineWorkstream>): Map<string, WorkstreamNeed[]> {
   const known = new Set(workstreams.map(({ id }) => id))
   const found = new Map<string, WorkstreamNeed[]>()
   const add = (id: string, workstream: string, because: WorkstreamNeed['because']) => {
     const list = found.get(id) ?? []
-    if (id === workstream || !known.has(workstream) || list.some((need) => need.workstream === workstream)) return
+    if (id === workstream || !known.has(workstream) || list.some((need) => need.workstream === workstream))
+      return
     list.push({ workstream, because })
     found.set(id, list)
   }
@@ -128,11 +135,16 @@ interface Members {
   readonly last: number[]
 }
 
-function membersOf(tasks: readonly PlacedTask[], needs: readonly (readonly number[])[]): Map<string, Members> {
+function membersOf(
+  tasks: readonly PlacedTask[],
+  needs: readonly (readonly number[])[],
+): Map<string, Members> {
   const members = new Map<string, Members>()
   const needed = new Set<number>()
-  const isInside = (need: number, position: number) => tasks[need]!.workstream.id === tasks[position]!.workstream.id
-  for (const [position, list] of needs.entries()) for (const need of list) if (isInside(need, position)) needed.add(need)
+  const isInside = (need: number, position: number) =>
+    tasks[need]!.workstream.id === tasks[position]!.workstream.id
+  for (const [position, list] of needs.entries())
+    for (const need of list) if (isInside(need, position)) needed.add(need)
   for (const [position, { workstream }] of tasks.entries()) {
     const entry = members.get(workstream.id) ?? { first: [], last: [] }
     members.set(workstream.id, entry)

@@ -3,7 +3,19 @@ import { BranchName } from '../words/branch-name.ts'
 import { Id } from '../words/id.ts'
 import { Metadata, Text } from './fields.ts'
 import { Guardrails } from './guardrails.ts'
-import { Budget, Check, ClaimSettings, Defaults, Limits, Merge, OnFailure, Remote, RunSettings, Setup, Tools } from './settings.ts'
+import {
+  Budget,
+  Check,
+  ClaimSettings,
+  Defaults,
+  Limits,
+  Merge,
+  OnFailure,
+  Remote,
+  RunSettings,
+  Setup,
+  Tools,
+} from './settings.ts'
 import { Workstream } from './workstream.ts'
 
 const group = z.array(Text).min(1, { error: 'expected at least one workstream' })
@@ -17,7 +29,11 @@ export type Step = z.output<typeof Step>
 /** What a plan and a project's settings have in common. */
 export const sharedSettings = {
   base: BranchName.optional().describe('The branch to start from and to land on.'),
-  concurrency: z.int().positive().optional().describe('How many tasks run at once (3 where nothing is said).'),
+  concurrency: z
+    .int()
+    .positive()
+    .optional()
+    .describe('How many tasks run at once (3 where nothing is said).'),
   budget: Budget.optional().describe('What everything together may cost.'),
   checks: z.record(Id, Check).default({}).describe('Checks by name.'),
   merge: Merge.optional().describe('How finished branches land.'),
@@ -27,7 +43,10 @@ export const sharedSettings = {
   claims: ClaimSettings.optional().describe('How claims are held and enforced.'),
   guardrails: Guardrails.optional().describe('What no task may do, whatever it claims.'),
   onFailure: OnFailure.optional().describe('What becomes of work that failed.'),
-  onQuota: z.enum(['park', 'fallback']).optional().describe('What a task does whose account has no quota left: wait, or take another tool.'),
+  onQuota: z
+    .enum(['park', 'fallback'])
+    .optional()
+    .describe('What a task does whose account has no quota left: wait, or take another tool.'),
   remote: Remote.optional().describe('Where branches are pushed; nowhere unless told.'),
   setup: Setup.optional().describe('Commands that are run in every new worktree.'),
   teardown: Setup.optional().describe('Commands that are run when a worktree is given up.'),
@@ -37,7 +56,10 @@ export const sharedSettings = {
 /** What is to be done: workstreams, their tasks, checks and policies. What people write; unknown settings are mistakes. */
 export const Plan = z
   .strictObject({
-    version: z.literal(1, { error: 'expected 1, the version of the format' }).default(1).describe('The version of the format.'),
+    version: z
+      .literal(1, { error: 'expected 1, the version of the format' })
+      .default(1)
+      .describe('The version of the format.'),
     name: Text.optional().describe('What people see.'),
     id: Text.optional().describe("The plan's own name in other systems."),
     runId: Id.optional().describe('The id of its run; refused if there is such a run.'),
@@ -45,9 +67,15 @@ export const Plan = z
     createdAt: Text.optional(),
     createdBy: Text.optional(),
     ...sharedSettings,
-    order: z.array(Step).optional().describe('Steps, each of which waits for the one before, besides what is needed.'),
+    order: z
+      .array(Step)
+      .optional()
+      .describe('Steps, each of which waits for the one before, besides what is needed.'),
     metadata: Metadata.optional(),
-    workstreams: z.array(Workstream).min(1, { error: 'expected at least one workstream' }).describe('What is to be done.'),
+    workstreams: z
+      .array(Workstream)
+      .min(1, { error: 'expected at least one workstream' })
+      .describe('What is to be done.'),
   })
   .meta({ title: 'plan' })
 

@@ -3,16 +3,23 @@ import { BranchName } from '../words/branch-name.ts'
 import { Capability } from '../words/capability.ts'
 import { Duration } from '../words/duration.ts'
 import { canonicalTool, ToolName } from '../words/tool-name.ts'
-import { Backoff, Command, Environment, Milliseconds, Pattern, Text, Usd } from './fields.ts'
+import { Backoff, Command, Environment, Milliseconds, Pattern, Text, Usd, saidOnce } from './fields.ts'
 
-const share = z.number().gt(0, { error: 'expected a share above 0, at most 1' }).max(1, { error: 'expected a share above 0, at most 1' })
+const share = z
+  .number()
+  .gt(0, { error: 'expected a share above 0, at most 1' })
+  .max(1, { error: 'expected a share above 0, at most 1' })
 
 /** A limit in USD, and the shares of it at which a run is warned and stopped. */
 export const Budget = z
   .strictObject({
     usd: Usd.describe('What everything together may cost.'),
-    warnAt: share.optional().describe('The share of it at which a warning is given (0.8 where nothing is said).'),
-    stopAt: share.optional().describe('The share of it from which no new task starts (0.95 where nothing is said).'),
+    warnAt: share
+      .optional()
+      .describe('The share of it at which a warning is given (0.8 where nothing is said).'),
+    stopAt: share
+      .optional()
+      .describe('The share of it from which no new task starts (0.95 where nothing is said).'),
   })
   .meta({ title: 'budget' })
 export type Budget = z.output<typeof Budget>
@@ -23,13 +30,27 @@ export const Check = z
     run: Command.describe('What is run on the would-be result; 0 passes.'),
     timeout: Duration.optional().describe('How long it may take.'),
     timeoutMs: Milliseconds.optional(),
-    inputs: z.array(Pattern).optional().describe('The only files that it reads: where these are the same, so is its result.'),
-    config: z.array(Pattern).optional().describe('Its configuration files, part of what its results are remembered by.'),
+    inputs: z
+      .array(Pattern)
+      .optional()
+      .describe('The only files that it reads: where these are the same, so is its result.'),
+    config: z
+      .array(Pattern)
+      .optional()
+      .describe('Its configuration files, part of what its results are remembered by.'),
     env: Environment.optional().describe('Environment variables.'),
-    version: z.union([Text, z.number().transform(String)]).optional().describe('Change it to forget earlier results.'),
-    retries: z.int().nonnegative().optional().describe('How often a failure is tried again, for flaky checks.'),
+    version: z
+      .union([Text, z.number().transform(String)])
+      .optional()
+      .describe('Change it to forget earlier results.'),
+    retries: z
+      .int()
+      .nonnegative()
+      .optional()
+      .describe('How often a failure is tried again, for flaky checks.'),
     advisory: z.boolean().optional().describe('Run and reported, but not required.'),
   })
+  .refine(...saidOnce('timeout'))
   .transform(({ timeout, ...check }) => (timeout === undefined ? check : { ...check, timeoutMs: timeout }))
   .meta({ title: 'check' })
 export type Check = z.output<typeof Check>
@@ -40,7 +61,10 @@ const landing = {
     .optional()
     .describe('How a branch becomes part of the target.'),
   target: BranchName.optional().describe('The branch to land on (the base where nothing is said).'),
-  approve: z.enum(['auto', 'manual']).optional().describe('manual: a landing waits for a person after its checks.'),
+  approve: z
+    .enum(['auto', 'manual'])
+    .optional()
+    .describe('manual: a landing waits for a person after its checks.'),
 }
 
 /** How finished branches land. */
@@ -56,7 +80,10 @@ export type Merge = z.output<typeof Merge>
 
 /** How one workstream lands, where that differs from the plan's `merge`. */
 export const WorkstreamMerge = z
-  .strictObject({ ...landing, priority: z.int().nonnegative().optional().describe('Its place among those that could land; 0 first.') })
+  .strictObject({
+    ...landing,
+    priority: z.int().nonnegative().optional().describe('Its place among those that could land; 0 first.'),
+  })
   .meta({ title: 'merge of a workstream' })
 
 /** What holds for each task that says nothing itself. */
@@ -66,14 +93,21 @@ export const Defaults = z
     model: Text.optional().describe('The model that the tool is asked to use.'),
     timeout: Duration.optional().describe('How long an attempt may take.'),
     timeoutMs: Milliseconds.optional(),
-    retries: z.int().nonnegative().optional().describe('How often a failed task is tried again (2 where nothing is said).'),
+    retries: z
+      .int()
+      .nonnegative()
+      .optional()
+      .describe('How often a failed task is tried again (2 where nothing is said).'),
     backoff: Backoff.optional().describe('The pauses between attempts.'),
     env: Environment.optional().describe('Environment variables of every task.'),
     reserve: Usd.positive({ error: 'expected an amount in USD above 0' })
       .optional()
       .describe('USD set aside for an attempt of which no estimate is known.'),
   })
-  .transform(({ timeout, ...defaults }) => (timeout === undefined ? defaults : { ...defaults, timeoutMs: timeout }))
+  .refine(...saidOnce('timeout'))
+  .transform(({ timeout, ...defaults }) =>
+    timeout === undefined ? defaults : { ...defaults, timeoutMs: timeout },
+  )
   .meta({ title: 'defaults' })
 
 /** What becomes of work that failed. */
@@ -86,7 +120,7 @@ export const OnFailure = z
       .optional()
       .describe('What a failure ends beyond what needs it: nothing, the rest of its workstream, or the run.'),
   })
-  .meta({ title: 'onFailure' })
+  .meta({ title: 'failure policy' })
 
 /** Where branches are pushed; nowhere unless told. */
 export const Remote = z
@@ -105,14 +139,22 @@ export const ToolSettings = z
     env: Environment.optional().describe('Environment variables.'),
     mode: Text.optional(),
     model: Text.optional().describe('The model that it is asked to use.'),
-    account: Text.optional().describe('Who pays: quotas belong to accounts (the name of the tool where nothing is said).'),
+    account: Text.optional().describe(
+      'Who pays: quotas belong to accounts (the name of the tool where nothing is said).',
+    ),
     capabilities: z.array(Capability).optional().describe('What it can do.'),
     costHint: z.number().nonnegative().optional().describe('How dear it is beside the others.'),
     fallback: z.array(ToolName).optional().describe('Tools that stand in for it when it is sick.'),
-    execution: z.enum(['auto', 'pooled', 'one-shot']).optional().describe('Warm processes, or one for each task.'),
+    execution: z
+      .enum(['auto', 'pooled', 'one-shot'])
+      .optional()
+      .describe('Warm processes, or one for each task.'),
     maxInstances: z.int().positive().optional().describe('How many processes of it may live.'),
     limits: z.record(z.string(), z.number().nonnegative()).optional(),
-    pricing: z.record(z.string(), z.number().nonnegative()).optional().describe('USD for a million tokens, by kind.'),
+    pricing: z
+      .record(z.string(), z.number().nonnegative())
+      .optional()
+      .describe('USD for a million tokens, by kind.'),
     versionCommand: z.array(z.string()).min(1).optional(),
     healthCommand: z.array(z.string()).min(1).optional(),
   })
@@ -126,7 +168,9 @@ const slots = 'slots'
 
 /** How much there is of a named resource; a tool's name bounds how many tasks it does at once. */
 export const Limits = z.record(
-  Text.refine((name) => name !== slots, { error: `expected another name: "${slots}" is what concurrency limits` }).transform(canonicalTool),
+  Text.refine((name) => name !== slots, {
+    error: `expected another name: "${slots}" is what concurrency limits`,
+  }).transform(canonicalTool),
   z.number().nonnegative(),
 )
 
@@ -136,10 +180,13 @@ export const Uses = z.record(Text.transform(canonicalTool), z.number().nonnegati
 /** How claims are held and enforced. */
 export const ClaimSettings = z
   .strictObject({
-    enforce: z.enum(['quarantine', 'revert', 'warn']).optional().describe('What happens to changes outside the claims.'),
+    enforce: z
+      .enum(['quarantine', 'revert', 'warn'])
+      .optional()
+      .describe('What happens to changes outside the claims.'),
     holdUntil: z.enum(['landed', 'finished']).optional().describe('How long a workstream holds its claims.'),
   })
-  .meta({ title: 'claims' })
+  .meta({ title: 'claim settings' })
 
 /** One command or several, run in every new worktree. */
 export const Setup = z
@@ -147,4 +194,6 @@ export const Setup = z
   .transform((commands): Command[] => (typeof commands === 'string' ? [commands] : commands))
 
 /** Where tasks run: in a worktree of their own, or in place, which only read-only work may. */
-export const RunSettings = z.strictObject({ isolation: z.enum(['worktree', 'none']).optional() }).meta({ title: 'run' })
+export const RunSettings = z
+  .strictObject({ isolation: z.enum(['worktree', 'none']).optional() })
+  .meta({ title: 'run settings' })

@@ -5,7 +5,17 @@ import { Id } from '../words/id.ts'
 import { Priority } from '../words/priority.ts'
 import { ToolName } from '../words/tool-name.ts'
 import { Claims } from './claim-item.ts'
-import { Backoff, Command, Environment, Metadata, Milliseconds, Pattern, Text, Usd } from './fields.ts'
+import {
+  Backoff,
+  Command,
+  Environment,
+  Metadata,
+  Milliseconds,
+  Pattern,
+  Text,
+  Usd,
+  saidOnce,
+} from './fields.ts'
 import { Guardrails } from './guardrails.ts'
 import { Uses } from './settings.ts'
 
@@ -32,12 +42,26 @@ export const Task = z
     prompt: Text.optional().describe('What the tool is asked to do.'),
     run: Command.optional().describe('A plain command instead of a prompt.'),
     needs: z.array(Text).default([]).describe('Tasks that must have succeeded before.'),
-    capabilities: z.array(Capability).default([]).describe('What a tool must be able to do, where none is named.'),
-    inputs: z.array(Pattern).default([]).describe('Files that the tool is given; each pattern must match some.'),
+    capabilities: z
+      .array(Capability)
+      .default([])
+      .describe('What a tool must be able to do, where none is named.'),
+    inputs: z
+      .array(Pattern)
+      .default([])
+      .describe('Files that the tool is given; each pattern must match some.'),
     files: z.array(Pattern).default([]).describe('Files that it works on; its claims, where none are given.'),
-    outputs: z.array(Pattern).default([]).describe('Files that must be there afterwards; they belong to the claims.'),
-    artifacts: z.array(Pattern).default([]).describe('Files that are kept beside the report and never committed.'),
-    claims: Claims.optional().describe('What this task may write, where that is less than its workstream may.'),
+    outputs: z
+      .array(Pattern)
+      .default([])
+      .describe('Files that must be there afterwards; they belong to the claims.'),
+    artifacts: z
+      .array(Pattern)
+      .default([])
+      .describe('Files that are kept beside the report and never committed.'),
+    claims: Claims.optional().describe(
+      'What this task may write, where that is less than its workstream may.',
+    ),
     estimate: Estimate.optional().describe('What it is expected to cost and to take.'),
     priority: Priority.optional().describe('How urgent it is, where that differs from its workstream.'),
     timeout: Duration.optional().describe(
@@ -52,6 +76,7 @@ export const Task = z
     guardrails: Guardrails.optional(),
     metadata: Metadata.optional(),
   })
+  .refine(...saidOnce('timeout'))
   .transform(({ timeout, ...task }) => (timeout === undefined ? task : { ...task, timeoutMs: timeout }))
   .meta({ title: 'task' })
 
@@ -64,7 +89,10 @@ export type TaskInput = z.input<typeof Task>
 const leastTimeoutMs = 5 * 60_000
 
 /** How long an attempt at the task may take: what is said, else the larger of 5 minutes and three times the estimate. */
-export function timeoutMsOf(task: Pick<Task, 'timeoutMs' | 'estimate'>, defaults: { readonly timeoutMs?: number | undefined } = {}): number {
+export function timeoutMsOf(
+  task: Pick<Task, 'timeoutMs' | 'estimate'>,
+  defaults: { readonly timeoutMs?: number | undefined } = {},
+): number {
   const estimateMs = (task.estimate?.minutes ?? 0) * 60_000
   return task.timeoutMs ?? defaults.timeoutMs ?? Math.max(leastTimeoutMs, 3 * estimateMs)
 }

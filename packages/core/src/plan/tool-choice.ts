@@ -17,7 +17,10 @@ export interface KnownTool {
 type PlanTools = Readonly<Record<string, Omit<KnownTool, 'name'>>>
 
 /** The tools that a plan may name: the registry's, with what the plan says about them. */
-export function knownTools(plan: { readonly tools: PlanTools }, registry: readonly (string | KnownTool)[] = builtInTools): Map<string, KnownTool> {
+export function knownTools(
+  plan: { readonly tools: PlanTools },
+  registry: readonly (string | KnownTool)[] = builtInTools,
+): Map<string, KnownTool> {
   const known = new Map<string, KnownTool>()
   const add = (tool: KnownTool) => {
     const key = toolKey(tool.name)
@@ -64,8 +67,11 @@ export function toolsFor(
   const chosen = chosenTool(task, workstream, plan, known)
   if (chosen !== undefined) return withFallbacks(chosen, known)
   const preferred = plan.defaults?.tool === undefined ? undefined : toolKey(plan.defaults.tool)
-  const rank = (tool: KnownTool) => (toolKey(tool.name) === preferred ? -1 : (tool.costHint ?? Number.MAX_VALUE))
-  const able = [...known.values()].filter((tool) => toolKey(tool.name) !== personTool && lackedBy(tool, task.capabilities).length === 0)
+  const rank = (tool: KnownTool) =>
+    toolKey(tool.name) === preferred ? -1 : (tool.costHint ?? Number.MAX_VALUE)
+  const able = [...known.values()].filter(
+    (tool) => toolKey(tool.name) !== personTool && lackedBy(tool, task.capabilities).length === 0,
+  )
   return able.toSorted((a, b) => rank(a) - rank(b))
 }
 

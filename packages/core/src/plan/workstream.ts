@@ -19,17 +19,25 @@ export const Workstream = z
     claims: Claims.optional().describe('What it may write; [] for work that only reads.'),
     holdUntil: z.enum(['landed', 'finished']).optional().describe('How long it holds its claims.'),
     branch: BranchName.optional().describe('Its branch (lane/<run>/<workstream> where nothing is said).'),
-    worktreePath: Text.optional().describe('Where its worktree should be; recorded, and used only when asked.'),
+    worktreePath: Text.optional().describe(
+      'Where its worktree should be; recorded, and used only when asked.',
+    ),
     baseOn: z
       .enum(['dependencies', 'target'])
       .optional()
       .describe('target: it starts from the target, once what it needs has landed there.'),
     budget: z.strictObject({ usd: Usd }).optional().describe('What its tasks together may cost.'),
-    checks: z.array(Text).optional().describe("The checks that its landing has to pass, instead of the plan's."),
+    checks: z
+      .array(Text)
+      .optional()
+      .describe("The checks that its landing has to pass, instead of the plan's."),
     merge: WorkstreamMerge.optional().describe('How it lands.'),
     guardrails: Guardrails.optional(),
     metadata: Metadata.optional(),
-    tasks: z.array(Task).min(1, { error: 'expected at least one task' }).describe('What is to be done, one at a time, in the order of their needs.'),
+    tasks: z
+      .array(Task)
+      .min(1, { error: 'expected at least one task' })
+      .describe('What is to be done, one at a time, in the order of their needs.'),
   })
   .meta({ title: 'workstream' })
 

@@ -66,8 +66,7 @@ function addTo(
     run.open++
   }
   const rivals = contentions(run.spec.workstreams, { ignoreCase: state.claims.ignoreCase })
-  for (const workstream of run.workstreams.values())
-    workstream.contention = rivals.get(workstream.spec.id) ?? 0
+  for (const [at, { id }] of run.spec.workstreams.entries()) run.workstreams.get(id)!.contention = rivals[at]!
   const added = tasks.map(({ task, round }, i) => newTask(run, task, round, run.tasks.size + i, estimates))
   for (const task of added) {
     run.tasks.set(task.id, task)

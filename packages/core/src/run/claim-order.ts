@@ -71,7 +71,7 @@ function awaitedByHolders(state: RunMachineState): ReadonlySet<WorkstreamState> 
 }
 
 /** What a workstream builds on, directly or not, and what has not landed. */
-function allBases(workstream: WorkstreamState): ReadonlySet<WorkstreamState> {
+export function allBases(workstream: WorkstreamState): ReadonlySet<WorkstreamState> {
   const found = new Set<WorkstreamState>()
   const line = [workstream]
   for (let next = line.pop(); next !== undefined; next = line.pop()) {

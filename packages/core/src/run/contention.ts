@@ -6,57 +6,56 @@ import type { WorkstreamSpec } from './run-spec.ts'
 const contentionCap = 8
 
 /**
- * How many other workstreams want what each one claims, up to a cap. Each distinct claim is compared once, and
- * keeps no more owners than the cap needs: a thousand workstreams that share one file cost as much as ten.
+ * How many other workstreams want what each one claims, up to a cap, in the order given. Each distinct claim is
+ * compared once, and remembers no more owners than the cap needs, so a thousand workstreams that share one file cost
+ * as much as ten.
  */
 export function contentions(
   workstreams: readonly WorkstreamSpec[],
   options: { readonly ignoreCase: boolean },
-): ReadonlyMap<string, number> {
+): readonly number[] {
   const wants = new Map<string, Want>()
   const index = new ClaimIndex<Want>(options)
-  for (const { id, claims } of workstreams) {
-    for (const claim of claims) {
+  const wanted = workstreams.map(({ id, claims }) =>
+    claims.map((claim): Want => {
       const key = keyOf(claim)
       let want = wants.get(key)
       if (want === undefined) {
-        wants.set(key, (want = { claim, owners: new Set(), rivals: undefined }))
-        index.add(want, [claim])
-      }
-      if (want.owners.size <= contentionCap) want.owners.add(id)
-    }
-  }
-  const counts = new Map<string, number>()
-  for (const { id, claims } of workstreams) {
-    const rivals = new Set<string>()
-    for (const claim of claims) {
-      const want = wants.get(keyOf(claim))!
-      want.rivals ??= rivalsOf(want, index)
-      for (const rival of want.rivals) if (rival !== id) rivals.add(rival)
-      if (rivals.size >= contentionCap) break
-    }
-    counts.set(id, Math.min(rivals.size, contentionCap))
-  }
-  return counts
+        want = { claims: [claim], owners: [id], rivals: undefined }
+        wants.set(key, want)
+        index.add(want, want.claims)
+      } else if (want.owners.length <= contentionCap && !want.owners.includes(id)) want.owners.push(id)
+      return want
+    }),
+  )
+  return workstreams.map(({ id }, at) => {
+    const [first, ...others] = wanted[at]!
+    if (first === undefined) return 0
+    const rivals = new Set(rivalsOf(first, index))
+    for (const want of others) for (const rival of rivalsOf(want, index)) rivals.add(rival)
+    rivals.delete(id)
+    return Math.min(rivals.size, contentionCap)
+  })
 }
 
 /** A distinct claim, with as many of those who want it as matter. */
 interface Want {
-  readonly claim: Claim
-  readonly owners: Set<string>
-  rivals: ReadonlySet<string> | undefined
+  readonly claims: readonly Claim[]
+  readonly owners: string[]
+  rivals: readonly string[] | undefined
 }
 
-/** Whoever wants something that cannot be held beside the claim; one more than the cap, as its owner is among them. */
-function rivalsOf({ claim }: Want, index: ClaimIndex<Want>): ReadonlySet<string> {
-  const rivals = new Set<string>()
-  for (const { owner } of index.conflicts([claim])) {
-    for (const id of owner.owners) rivals.add(id)
-    if (rivals.size > contentionCap) break
+/** Who wants what cannot be held beside the claim: one more than the cap, since its own owner may be among them. */
+function rivalsOf(want: Want, index: ClaimIndex<Want>): readonly string[] {
+  if (want.rivals !== undefined) return want.rivals
+  const rivals: string[] = []
+  for (const { owner } of index.conflicts(want.claims)) {
+    for (const id of owner.owners) if (!rivals.includes(id)) rivals.push(id)
+    if (rivals.length > contentionCap) break
   }
-  return rivals
+  return (want.rivals = rivals)
 }
 
-function keyOf({ mode, path, exclude = [] }: Claim): string {
-  return exclude.length === 0 ? `${mode} ${path}` : JSON.stringify([mode, path, exclude])
+function keyOf({ mode, path, exclude }: Claim): string {
+  return exclude === undefined ? `${mode} ${path}` : JSON.stringify([mode, path, exclude])
 }

@@ -1,6 +1,7 @@
 import { Heap } from '../machine/heap.ts'
+import type { Places } from '../machine/heap.ts'
 import type { RunState, TaskState, WorkstreamState } from './run-state.ts'
-import { compareTasks } from './task-order.ts'
+import { compareTasks, effectiveLevel } from './task-order.ts'
 
 /**
  * Ready tasks, so arranged that a decision looks at few of them:
@@ -53,27 +54,12 @@ export class ReadyQueue {
   /** Puts the workstream's ready tasks where they belong, after it started, got busy, idle or more urgent. */
   refresh(workstream: WorkstreamState): void {
     if (workstream.queued === 0) return
-    const groups = new Map<ReadyGroup, TaskState[]>()
-    for (const task of workstream.tasks) {
-      const group = this.#groupOf.get(task)
-      if (group === undefined) continue
-      const tasks = groups.get(group)
-      if (tasks === undefined) groups.set(group, [task])
-      else tasks.push(task)
-    }
+    const ready = workstream.tasks.filter((task) => this.#groupOf.has(task))
+    if (ready.length === 1) return this.#settle(this.#groupOf.get(ready[0]!)!, ready)
+    const groups = Map.groupBy(ready, (task) => this.#groupOf.get(task)!)
     // All leave their heaps before any comes back: a heap cannot bear several changed ranks at once.
-    if (groups.size > 1) for (const group of groups.keys()) group.cls.offered.delete(group)
-    for (const [group, tasks] of groups) {
-      const key = groupKey(tasks[0]!)
-      const isWhole = group.tasks.size === tasks.length && !group.cls.groups.has(key)
-      if (group.key !== key && !isWhole) {
-        this.#move(tasks)
-        continue
-      }
-      if (group.key !== key) this.#rename(group, key)
-      group.tasks.reorder()
-      offer(group)
-    }
+    for (const group of groups.keys()) group.cls.offered.delete(group)
+    for (const [group, tasks] of groups) this.#settle(group, tasks)
   }
 
   /** Orders a run's ready tasks anew after their ranks changed under them. */
@@ -151,19 +137,26 @@ export class ReadyQueue {
     if (waiting?.size === 0) this.#unfunded.delete(scope)
   }
 
+  /** Puts those tasks of a group which are of one workstream, and the group, where they belong now. */
+  #settle(group: ReadyGroup, tasks: readonly TaskState[]): void {
+    const key = groupKey(tasks[0]!)
+    if (group.key !== key) {
+      // A group of one workstream alone, which it mostly is, need not leave its place when the workstream starts.
+      if (group.tasks.size > tasks.length || group.cls.groups.has(key)) return this.#move(tasks)
+      this.#unpark(group)
+      group.cls.groups.delete(group.key)
+      group.key = key
+      group.cls.groups.set(key, group)
+    }
+    group.tasks.reorder()
+    offer(group)
+  }
+
   #move(tasks: readonly TaskState[]): void {
     for (const task of tasks) {
       this.#leave(task)
       this.add(task)
     }
-  }
-
-  /** A group of one workstream alone, which it mostly is, need not leave its place when the workstream starts. */
-  #rename(group: ReadyGroup, key: string): void {
-    this.#unpark(group)
-    group.cls.groups.delete(group.key)
-    group.key = key
-    group.cls.groups.set(key, group)
   }
 
   #leave(task: TaskState): void {
@@ -197,7 +190,7 @@ export class ReadyClass {
   /** Any task of the class: what it demands, all demand. */
   readonly sample: TaskState
   readonly groups = new Map<string, ReadyGroup>()
-  readonly offered = new Heap<ReadyGroup>((a, b) => compareTasks(a.first, b.first))
+  readonly offered = new Heap<ReadyGroup>(compareGroups, groupPlaces)
 
   constructor(sample: TaskState) {
     this.key = sample.classKey
@@ -219,6 +212,13 @@ class ReadyGroup {
   key: string
   readonly tasks = new Heap<TaskState>(compareTasks)
   parkedBehind: string | undefined
+  // What its first task is ordered by, copied when the group is offered: a long heap is compared from these alone.
+  level = 0
+  criticalMs = 0
+  contention = 0
+  index = 0
+  /** Its place among the offered. */
+  place: number | undefined
 
   constructor(cls: ReadyClass, key: string) {
     this.cls = cls
@@ -230,11 +230,30 @@ class ReadyGroup {
   }
 }
 
+const groupPlaces: Places<ReadyGroup> = {
+  get: (group) => group.place,
+  set: (group, at) => (group.place = at),
+  delete: (group) => (group.place = undefined),
+}
+
 /** Moves a group in or out of its class's heap, or to its new place in it. */
 function offer(group: ReadyGroup): void {
-  const isBusy = group.first.workstream.running > 0 && group.first.workstream.isStarted
-  if (isBusy || group.parkedBehind !== undefined) group.cls.offered.delete(group)
-  else group.cls.offered.put(group)
+  const { first } = group
+  const isBusy = first.workstream.running > 0 && first.workstream.isStarted
+  if (isBusy || group.parkedBehind !== undefined) {
+    group.cls.offered.delete(group)
+    return
+  }
+  group.level = effectiveLevel(first)
+  group.criticalMs = first.criticalMs
+  group.contention = first.workstream.contention
+  group.index = first.index
+  group.cls.offered.put(group)
+}
+
+/** `compareTasks` of their first tasks. */
+function compareGroups(a: ReadyGroup, b: ReadyGroup): number {
+  return a.level - b.level || b.criticalMs - a.criticalMs || b.contention - a.contention || a.index - b.index
 }
 
 /**

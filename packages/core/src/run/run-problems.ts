@@ -1,4 +1,5 @@
 import type { CommandAnswer } from '../machine/machine.ts'
+import { problemsOfOrder, problemsOfWaiting } from './order-problems.ts'
 import type { RunMachineState, RunState } from './run-state.ts'
 import type { RunSpec, TaskSpec, WorkstreamSpec } from './run-spec.ts'
 
@@ -15,7 +16,7 @@ export function problemsOfRun(state: RunMachineState, run: RunSpec): Refusal | u
   if (state.runs.has(run.id)) return refusal('WS_RUN_TAKEN', [`a run "${run.id}" exists already`])
   const problems = [...problemsOfParts(run.workstreams, run.tasks, new Map(), new Map())]
   if (!idPattern.test(run.id)) problems.unshift(badId('run', run.id))
-  problems.push(...impossible(state, run.limits, run.tasks))
+  problems.push(...problemsOfOrder(run.tasks), ...impossible(state, run.limits, run.tasks))
   return problems.length === 0 ? undefined : refusal('WS_RUN_INVALID', problems)
 }
 
@@ -28,6 +29,8 @@ export function problemsOfExtension(
 ): Refusal | undefined {
   const problems = [
     ...problemsOfParts(workstreams, tasks, run.workstreams, run.tasks),
+    ...problemsOfOrder([...run.spec.tasks, ...tasks]),
+    ...problemsOfWaiting(state, run, tasks),
     ...impossible(state, run.spec.limits, tasks),
   ]
   return problems.length === 0 ? undefined : refusal('WS_RUN_INVALID', problems)
@@ -67,35 +70,40 @@ function* problemsOfParts(
 
 /** Tasks that can never be ready since they wait for one another, by what is left when all others are taken away. */
 function* circles(tasks: readonly TaskSpec[]): Generator<string> {
-  const edges = new Map<string, string[]>()
-  const waits = new Map<string, number>()
-  const members = new Map<string, string[]>()
-  for (const { id, needs, workstream } of tasks) {
-    waits.set(id, needs.length)
-    push(members, workstream, id)
+  const places = new Map<string, number>()
+  const members = new Map<string, number[]>()
+  for (const [at, { id, workstream }] of tasks.entries()) {
+    places.set(id, at)
+    push(members, workstream, at)
   }
-  for (const { id, needs, needsLanded, workstream } of tasks) {
-    for (const need of needs) push(edges, need, id)
-    const landed = needsLanded
-      .filter((name) => name !== workstream)
-      .flatMap((name) => members.get(name) ?? [])
-    for (const need of landed) push(edges, need, id)
-    waits.set(id, waits.get(id)! + landed.length)
+  const waits = new Int32Array(tasks.length)
+  const edges: (number[] | undefined)[] = Array.from({ length: tasks.length })
+  const wait = (at: number, need: number): void => {
+    waits[at]!++
+    const next = edges[need]
+    if (next === undefined) edges[need] = [at]
+    else next.push(at)
   }
-  for (const { id, needs } of tasks) {
-    const old = needs.filter((need) => !waits.has(need)).length
-    waits.set(id, waits.get(id)! - old)
-  }
-  const free = [...waits].filter(([, count]) => count === 0).map(([id]) => id)
-  for (let id = free.pop(); id !== undefined; id = free.pop()) {
-    waits.delete(id)
-    for (const next of edges.get(id) ?? []) {
-      const left = (waits.get(next) ?? 0) - 1
-      waits.set(next, left)
-      if (left === 0) free.push(next)
+  for (const [at, { needs, needsLanded, workstream }] of tasks.entries()) {
+    for (const id of needs) {
+      const need = places.get(id)
+      // What is not among these is there already, and waits for none of them.
+      if (need !== undefined) wait(at, need)
+    }
+    for (const name of needsLanded) {
+      if (name !== workstream) for (const need of members.get(name) ?? []) wait(at, need)
     }
   }
-  if (waits.size > 0) yield `these tasks wait for one another, or for such: ${[...waits.keys()].join(', ')}`
+  const free: number[] = []
+  for (const [at, count] of waits.entries()) if (count === 0) free.push(at)
+  let left = tasks.length
+  for (let at = free.pop(); at !== undefined; at = free.pop()) {
+    left--
+    for (const next of edges[at] ?? []) if (--waits[next]! === 0) free.push(next)
+  }
+  if (left === 0) return
+  const stuck = tasks.filter((_, at) => waits[at]! > 0).map(({ id }) => id)
+  yield `these tasks wait for one another, or for such: ${stuck.join(', ')}`
 }
 
 /** Tasks that demand more than there will ever be. */
@@ -106,7 +114,9 @@ function* impossible(
 ): Generator<string> {
   for (const { id, uses, kind } of tasks) {
     if (kind === 'person') continue
-    for (const [name, demand] of Object.entries({ slots: 1, ...uses })) {
+    const demands = 'slots' in uses ? uses : { slots: 1, ...uses }
+    for (const name in demands) {
+      const demand = demands[name]!
       const capacity = Math.min(limits[name] ?? Infinity, state.limits[name] ?? Infinity)
       if (demand > capacity) yield `task "${id}" uses ${demand} of "${name}", of which there are ${capacity}`
       if (!(demand >= 0)) yield `task "${id}" uses ${demand} of "${name}"; expected 0 or more`
@@ -114,10 +124,10 @@ function* impossible(
   }
 }
 
-function push(edges: Map<string, string[]>, from: string, to: string): void {
-  const list = edges.get(from)
-  if (list === undefined) edges.set(from, [to])
-  else list.push(to)
+function push<T>(lists: Map<string, T[]>, key: string, item: T): void {
+  const list = lists.get(key)
+  if (list === undefined) lists.set(key, [item])
+  else list.push(item)
 }
 
 function badId(kind: string, id: string): string {

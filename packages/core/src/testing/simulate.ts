@@ -76,9 +76,12 @@ export async function simulate(options: SimulationOptions): Promise<Simulation> 
   const events: Published<RunEvent>[] = []
   const starts = new Map<string, number>()
   let makespanMs = 0
-  host.events.on('*', (published) => void events.push(published))
-  host.events.on('task.started', ({ at, event }) => void starts.set(event.taskId, at))
-  host.events.on('task.succeeded', ({ at }) => void (makespanMs = at))
+  host.events.on('*', (published) => {
+    const { at, event } = published
+    events.push(published)
+    if (event.type === 'task.started') starts.set(event.taskId, at)
+    else if (event.type === 'task.succeeded') makespanMs = at
+  })
   const { concurrency = 3, ...limits } = options.limits ?? {}
   await host.send({ type: 'limits.set', commandId: 'limits', limits: { ...limits, slots: concurrency } })
   await host.send({ type: 'host.joined', hostId: 'here', offers: ['*'] })
@@ -116,8 +119,8 @@ function specOf({ tasks, estimates = 'exact' }: SimulationOptions): RunSpec {
       workstreams.set(id, (entry = { claims: new Map(), priority: task.priority ?? 2 }))
     entry.priority = Math.min(entry.priority, task.priority ?? 2)
     for (const claim of task.claims ?? []) {
-      const full: Claim = typeof claim === 'string' ? { path: claim, mode: 'exclusive' } : claim
-      entry.claims.set(JSON.stringify(full), full)
+      if (typeof claim === 'string') entry.claims.set(claim, { path: claim, mode: 'exclusive' })
+      else entry.claims.set(JSON.stringify(claim), claim)
     }
   }
   return {
@@ -133,7 +136,7 @@ function specOf({ tasks, estimates = 'exact' }: SimulationOptions): RunSpec {
     reserveUsd: 0,
     workstreams: [...workstreams].map(([id, { claims, priority }]): WorkstreamSpec => {
       const all = [...claims.values()]
-      return { id, priority, claims: all, holdUntil: 'landed', lands: true }
+      return { id, priority, claims: all, holdUntil: 'landed', lands: false }
     }),
     tasks: tasks.map((task) => taskOf(task, estimates)),
   }
@@ -154,6 +157,6 @@ function taskOf(task: SimulatedTask, estimates: 'exact' | 'none'): TaskSpec {
     retries: 2,
     backoff: defaultBackoff,
     uses: task.uses ?? {},
-    estimateKey: task.id,
+    estimateKey: 'simulated',
   }
 }

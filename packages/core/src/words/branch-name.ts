@@ -9,4 +9,6 @@ export function isBranchName(name: string): boolean {
 }
 
 /** The name of a branch. */
-export const BranchName = z.string().refine(isBranchName, { error: 'expected a branch name that git accepts' })
+export const BranchName = z
+  .string()
+  .refine(isBranchName, { error: 'expected a branch name that git accepts' })

@@ -12,4 +12,7 @@ export function canonicalCapability(name: string): string {
 }
 
 /** Something that a tool can do and a task may ask for; in its one spelling once parsed. */
-export const Capability = z.string().min(1, { error: 'expected a capability such as testing' }).transform(canonicalCapability)
+export const Capability = z
+  .string()
+  .min(1, { error: 'expected a capability such as testing' })
+  .transform(canonicalCapability)

@@ -11,6 +11,10 @@ const expected = `expected letters, digits, ".", "_" and "-", beginning with a l
  * and keys.
  */
 export const Id = z
-  .string({ error: (issue) => (issue.input === undefined ? undefined : `${expected}, in quotes if it is a number`) })
+  .string({
+    error: (issue) => (issue.input === undefined ? undefined : `${expected}, in quotes if it is a number`),
+  })
   .regex(pattern, { error: expected })
-  .refine((id) => !/\.\.|\.$|\.lock$/.test(id), { error: `${expected}, without ".." and without "." or ".lock" at the end` })
+  .refine((id) => !/\.\.|\.$|\.lock$/.test(id), {
+    error: `${expected}, without ".." and without "." or ".lock" at the end`,
+  })

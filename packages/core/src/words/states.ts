@@ -1,7 +1,15 @@
 import { z } from 'zod'
 
 /** Where a task stands. The last four are terminal. */
-export const TaskStatus = z.enum(['PENDING', 'READY', 'RUNNING', 'SUCCEEDED', 'FAILED', 'QUARANTINED', 'SKIPPED'])
+export const TaskStatus = z.enum([
+  'PENDING',
+  'READY',
+  'RUNNING',
+  'SUCCEEDED',
+  'FAILED',
+  'QUARANTINED',
+  'SKIPPED',
+])
 export type TaskStatus = z.output<typeof TaskStatus>
 
 /** Where a workstream stands; it follows from its tasks and its landing. */
@@ -13,5 +21,13 @@ export const RunStatus = z.enum(['PENDING', 'RUNNING', 'PAUSED', 'COMPLETED', 'F
 export type RunStatus = z.output<typeof RunStatus>
 
 /** Where an entry of the merge queue stands. */
-export const MergeStatus = z.enum(['QUEUED', 'CHECKING', 'MERGING', 'MERGED', 'CONFLICTED', 'FAILED', 'CANCELLED'])
+export const MergeStatus = z.enum([
+  'QUEUED',
+  'CHECKING',
+  'MERGING',
+  'MERGED',
+  'CONFLICTED',
+  'FAILED',
+  'CANCELLED',
+])
 export type MergeStatus = z.output<typeof MergeStatus>

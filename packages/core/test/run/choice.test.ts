@@ -23,7 +23,7 @@ describe('the choice of a tool', () => {
   it('takes the next where one is sick, and waits where all are', async () => {
     const run = await driveRun('')
     await run.probe('aider', 'unhealthy', 'exits with 1')
-    await run.start('a: n1\nb: n2', { limits: {}, each: { tools: two } })
+    await run.start('a: n1\nb: n2', { each: { tools: two } })
     expect(run.events('task.started')).toMatchObject([{ tool: 'codex' }, { tool: 'codex' }])
     await run.probe('codex', 'missing')
     await run.fail('n1', { reason: 'lost' })

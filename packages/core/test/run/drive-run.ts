@@ -181,7 +181,9 @@ export class DrivenRun {
     return this.tell({ type: 'attempt.metered', runId: 'run', ...this.#attemptOf(taskId), usage })
   }
 
+  /** An attempt's end; one that is not the task's running attempt is named by its number. */
   end(taskId: string, outcome: AttemptOutcome, usage: Partial<Usage>, attempt?: number) {
+    if (attempt === undefined) expect(this.task(taskId).phase.state, `"${taskId}" runs`).toBe('RUNNING')
     const place = { ...this.#attemptOf(taskId), ...(attempt === undefined ? {} : { attempt }) }
     const all = { costUsd: 0, tokens: 0, durationMs: 60_000, ...usage }
     return this.tell({ type: 'attempt.ended', runId: 'run', ...place, outcome, usage: all })
@@ -274,11 +276,12 @@ export class DrivenRun {
     return keys.map(({ taskId }) => taskId)
   }
 
-  /** The workstreams whose landing is wanted. */
+  /** The workstreams whose landing is wanted, by name. */
   landing(): readonly string[] {
-    return [...this.state.wanted.values()].flatMap((effect) =>
+    const ids = [...this.state.wanted.values()].flatMap((effect) =>
       effect.kind === 'land' ? [effect.workstreamId] : [],
     )
+    return ids.sort()
   }
 
   /** The effect that a key is wanted with. */

@@ -11,7 +11,7 @@ describe('named resources', () => {
     })
     expect(run.running()).toEqual(['n1', 'n2'])
     expect(run.why('n3')).toMatchObject([
-      { for: 'resource', resource: 'slots', bound: 'repository', limit: 3, used: 2, wants: 1 },
+      { for: 'resource', resource: 'cpu', bound: 'repository', limit: 4, used: 4, wants: 2 },
     ])
     await run.finish('n2')
     expect(run.running()).toEqual(['n1', 'n3'])
@@ -49,9 +49,9 @@ describe('named resources', () => {
   })
 
   it("bind a run by its own limits and all runs by the repository's", async () => {
-    const run = await driveRun('a: n1\nb: n2\nc: n3', { limits: { slots: 3 }, run: { limits: { slots: 1 } } })
+    const run = await driveRun('a: n1\nb: n2\nc: n3', { limits: { slots: 5 }, run: { limits: { slots: 1 } } })
     await run.start('a: n1\nb: n2\nc: n3', { run: { id: 'two' } })
-    expect([run.run().running, run.run('two').running]).toEqual([1, 2])
+    expect([run.run().running, run.run('two').running]).toEqual([1, 3])
     expect(run.why('n2')).toMatchObject([
       {
         for: 'resource',

@@ -16,7 +16,7 @@ import { ManualClock } from '../../src/testing/manual-clock.ts'
 import { Random } from '../../src/testing/random.ts'
 import type { AttemptScript } from '../../src/testing/simulated-world.ts'
 import { SimulatedWorld } from '../../src/testing/simulated-world.ts'
-import { randomRun, randomTask } from './random-run.ts'
+import { randomRun, randomTask, randomWorkstream } from './random-run.ts'
 import { checkEnd, checkHistory, checkLog, hasEnded } from './storm-checks.ts'
 import type { StormLog } from './storm-checks.ts'
 
@@ -268,15 +268,13 @@ async function meddle(host: RunHost, random: Random, command: Command): Promise<
         0,
         [...run.tasks.values()].map((each) => each.spec),
       )
-      const needs = spec.needs.filter((id) => run.tasks.get(id)?.workstream === workstream)
-      const added = {
-        ...spec,
-        id: `x${run.tasks.size}`,
-        workstream: workstream.spec.id,
-        needs,
-        needsLanded: [],
-      }
-      return command({ type: 'run.extend', runId, workstreams: [], tasks: [added] })
+      const isInner = random.chance(0.5)
+      const needs = spec.needs.filter((id) => !isInner || run.tasks.get(id)?.workstream === workstream)
+      const isNew = random.chance(0.2)
+      const fresh = randomWorkstream(random, run.workstreams.size + 10)
+      const owner = isNew ? fresh.id : workstream.spec.id
+      const added = { ...spec, id: `x${run.tasks.size}`, workstream: owner, needs, needsLanded: [] }
+      return command({ type: 'run.extend', runId, workstreams: isNew ? [fresh] : [], tasks: [added] })
     }
     case 8:
       return command({ type: 'run.resume', runId })

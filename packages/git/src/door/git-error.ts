@@ -53,7 +53,7 @@ const known: readonly (readonly [pattern: RegExp, code: string, fact: string, hi
     'free some space and try again',
   ],
   [
-    /missing (?:blob|tree|commit|object)|unable to read (?:sha1 file|tree|object)|bad object|could not parse commit|unable to find/,
+    /invalid object|cannot read object|missing (?:blob|tree|commit|object)|unable to read (?:sha1 file|tree|object)|bad object|could not parse commit|unable to find/,
     'WS_GIT_OBJECT_MISSING',
     'an object is not there',
     'a partial or damaged clone: run "git fsck", or fetch without a filter',

@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { Clock } from '@ws/core'
 import type { GitPlace } from '../door/environment.ts'
+import type { GitReader } from '../door/git-reader.ts'
 import { findGit, Git, type GitOptions, type GitRunOptions } from '../door/git.ts'
 import { type GitVersion, requireGitVersion } from '../door/git-version.ts'
 import type { ObjectId, RefName } from '../door/names.ts'
@@ -75,7 +76,7 @@ export async function openRepository(path: string, options: OpenRepositoryOption
 }
 
 /** One repository, opened. `close` ends its reader and lets its lock file go. */
-export class Repository implements AsyncDisposable {
+export class Repository implements GitReader {
   readonly facts: RepositoryFacts
   /** Git on the repository itself: for worktree registrations, refs and nothing that touches content. */
   readonly git: Git

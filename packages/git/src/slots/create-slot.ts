@@ -2,6 +2,7 @@ import { freshName } from '../platform/surroundings.ts'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { WsError } from '@ws/core'
+import { refuseContent } from '../changes/inspect-content.ts'
 import { branchRef, type ObjectId, refComponent, shortBranch } from '../door/names.ts'
 import type { Exclusive, ExclusiveOptions } from '../locks/repository-lock.ts'
 import { canonicalPath, isInside } from '../platform/paths.ts'
@@ -26,6 +27,7 @@ export async function createSlot(
   const slot = checkSlotName(options.slot)
   const branch = branchRef(options.branch ?? defaultBranch(options.work))
   const base = await repository.resolveCommit(options.base, signalOf(options))
+  await refuseContent(repository, base, options.refuse ?? [])
   await mkdir(root, { recursive: true })
   const path = join(await canonicalPath(root), slot)
   const { mainWorktree } = repository.facts

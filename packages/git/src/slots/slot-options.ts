@@ -22,6 +22,8 @@ export interface CreateSlotOptions {
   readonly work: SlotWork
   /** Check out only these directories, and the files on the way to them. @default everything */
   readonly sparse?: readonly string[] | null
+  /** Refuse a base with submodules (they come up empty) or LFS files (they come up as pointers). @default [] */
+  readonly refuse?: readonly ('submodules' | 'lfs')[]
   /** Whoever leads: refused once another has taken over. */
   readonly epoch?: number
   readonly signal?: AbortSignal

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises'
+import { rm, rmdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { WsError } from '@ws/core'
 import type { Repository } from '../repository/repository.ts'
@@ -19,6 +19,7 @@ import type {
 } from './slot-options.ts'
 import { listRecords, readRecord, type SlotRecord } from './slot-record.ts'
 import { type Snapshot, takeSnapshot } from './snapshot.ts'
+import { trashFolder } from './undo-slot.ts'
 
 /**
  * The worktrees of a repository's workstreams. A slot is a stable directory with a branch; it is made once,
@@ -116,6 +117,8 @@ export class Slots {
     }
     for (const path of await strayTrash(this.repository, this.root))
       await rm(path, { recursive: true, force: true })
+    // Under the lock: who moves a directory there makes the folder first. It stays while something is in it.
+    await this.repository.exclusively(() => rmdir(trashFolder(join(this.root, 'any'))).catch(() => {}))
     return pinned
   }
 }

@@ -27,7 +27,7 @@ describe('names', () => {
     expect(() => branchRef(branch)).toThrow(expect.objectContaining({ code: 'WS_GIT_BRANCH_NAME' }))
   })
 
-  it.each(['main', 'lane/run/a', 'feature/ä', 'a.b', '@x', "it's", '$(touch x)', ';rm'])(
+  it.each(['main', 'lane/run/a', 'feature/ä', 'a.b', '@x', "it's", '$(touch)', ';rm'])(
     'take the branch %j as it is',
     (branch) => {
       expect(branchRef(branch)).toBe(`refs/heads/${branch}`)

@@ -151,7 +151,7 @@ describe('a hostile repository', () => {
       expect(canary.hasRun()).toBe(false)
       expect(pinned.snapshot.nestedRepositories).toEqual(['nested'])
       expect(existsSync(nested)).toBe(false)
-      await restoreRescue((await slots).repository, pinned.ref, { folder: join(temp.folder, 'restored') })
+      await restoreRescue(slots.repository, pinned.ref, { folder: join(temp.folder, 'restored') })
       expect(readFileSync(join(temp.folder, 'restored/nested/n.txt'), 'utf8')).toBe('changed\n')
       expect(
         temp.gitIn(join(temp.folder, 'restored/nested'), '-c', 'core.fsmonitor=false', 'log', '--format=%s'),

@@ -196,13 +196,15 @@ describe('ordinary trouble', () => {
       expect(existsSync(join(temp.folder, 'x'))).toBe(false)
     }))
 
-  it('a file that cannot be read stops the removal, and nothing is lost', () =>
-    withOpened(async ({ slots }) => {
-      const { path } = await slots.create({ slot: 's', base: 'main', work: work('a') })
-      writeFileSync(join(path, 'secret.txt'), 'secret\n')
-      chmodSync(join(path, 'secret.txt'), 0)
-      if (process.getuid?.() === 0) return
-      await expect(slots.remove('s')).rejects.toMatchObject({ code: 'WS_GIT_FAILED' })
-      expect(existsSync(join(path, 'secret.txt'))).toBe(true)
-    }))
+  it.skipIf(process.getuid?.() === 0)(
+    'a file that cannot be read stops the removal, and nothing is lost',
+    () =>
+      withOpened(async ({ slots }) => {
+        const { path } = await slots.create({ slot: 's', base: 'main', work: work('a') })
+        writeFileSync(join(path, 'secret.txt'), 'secret\n')
+        chmodSync(join(path, 'secret.txt'), 0)
+        await expect(slots.remove('s')).rejects.toMatchObject({ code: 'WS_GIT_FAILED' })
+        expect(existsSync(join(path, 'secret.txt'))).toBe(true)
+      }),
+  )
 })

@@ -16,31 +16,65 @@ export function* checkAmounts({ plan, needs }: CheckContext): Generator<Finding,
     const total = sum(tasks)
     if (total <= budget.usd && total > stopUsd) {
       const message = `the tasks are expected to cost ${usd(total)}, and no task starts once ${usd(stopUsd)} of the ${usd(budget.usd)} are spent`
-      yield { code: 'WS_PLAN_TIGHT_BUDGET', severity: 'warning', message, hint: `raise the budget to ${usd(needed(total, budget.stopAt))} or more`, at: ['budget', 'usd'] }
+      yield {
+        code: 'WS_PLAN_TIGHT_BUDGET',
+        severity: 'warning',
+        message,
+        hint: `raise the budget to ${usd(needed(total, budget.stopAt))} or more`,
+        at: ['budget', 'usd'],
+      }
     }
     if ((budget.warnAt ?? 0) > (budget.stopAt ?? defaultStopAt)) {
       const message = `the budget warns at ${budget.warnAt}, after it has stopped the run at ${budget.stopAt ?? defaultStopAt}`
-      yield { code: 'WS_PLAN_VALUE', severity: 'error', message, hint: 'warn before it stops', at: ['budget', 'warnAt'] }
+      yield {
+        code: 'WS_PLAN_VALUE',
+        severity: 'error',
+        message,
+        hint: 'warn before it stops',
+        at: ['budget', 'warnAt'],
+      }
     }
   }
   for (const [index, workstream] of plan.workstreams.entries()) {
     if (workstream.budget?.usd === undefined) continue
-    yield* overBudget(workstream.budget.usd, sum(workstream.tasks), `workstream ${quote(workstream.id)}`, ['workstreams', index, 'budget', 'usd'])
+    yield* overBudget(workstream.budget.usd, sum(workstream.tasks), `workstream ${quote(workstream.id)}`, [
+      'workstreams',
+      index,
+      'budget',
+      'usd',
+    ])
   }
   for (const { task, at } of needs.tasks) {
     for (const [name, demand] of Object.entries(task.uses)) {
       const limit = plan.limits[name]
       if (limit === undefined || demand <= limit) continue
       const message = `task ${quote(task.id)} uses ${demand} of ${quote(name)}, of which there are ${limit}: it could never start`
-      yield { code: 'WS_PLAN_OVER_LIMIT', severity: 'error', message, hint: 'raise the limit, or let the task use less', at: [...at, 'uses', name] }
+      yield {
+        code: 'WS_PLAN_OVER_LIMIT',
+        severity: 'error',
+        message,
+        hint: 'raise the limit, or let the task use less',
+        at: [...at, 'uses', name],
+      }
     }
   }
 }
 
-function* overBudget(limit: number, total: number, whose: string, at: DocumentPath): Generator<Finding, void, undefined> {
+function* overBudget(
+  limit: number,
+  total: number,
+  whose: string,
+  at: DocumentPath,
+): Generator<Finding, void, undefined> {
   if (total <= limit) return
   const message = `the budget of ${whose} is ${usd(limit)}, but its tasks are expected to cost ${usd(total)}`
-  yield { code: 'WS_PLAN_OVER_BUDGET', severity: 'error', message, hint: 'raise the budget, or lower the estimates', at }
+  yield {
+    code: 'WS_PLAN_OVER_BUDGET',
+    severity: 'error',
+    message,
+    hint: 'raise the budget, or lower the estimates',
+    at,
+  }
 }
 
 /** Up to whole cents, so that the advice is enough. */

@@ -1,10 +1,11 @@
 import { checkClaim } from '../../claims/check-claim.ts'
 import type { Claim } from '../../claims/claim.ts'
 import { ClaimIndex } from '../../claims/claim-index.ts'
-import { findConflicts, type HolderConflict } from '../../claims/find-conflicts.ts'
+import type { HolderConflict } from '../../claims/find-conflicts.ts'
 import { overlapWitness } from '../../claims/overlap.ts'
 import type { OutlineWorkstream } from '../outline.ts'
 import { claimsOf, covers } from '../plan-claims.ts'
+import { conflictsOf } from '../plan-conflicts.ts'
 import { quote } from '../problem/describe-issue.ts'
 import type { DocumentPath, Finding } from '../problem/plan-problem.ts'
 import type { CheckContext } from './context.ts'
@@ -14,25 +15,30 @@ const shownConflicts = 50
 
 /** What workstreams hold, who therefore waits for whom, and who reads what another may be writing. */
 export function* checkClaims(context: CheckContext): Generator<Finding, void, undefined> {
-  const sound = context.plan.workstreams.map((workstream, index) => ({ workstream, index })).filter(({ workstream }) => isSound(workstream))
-  const holders: { id: string; claims: readonly Claim[] }[] = []
-  const seen = new Set<string>()
+  const sound = context.plan.workstreams
+    .map((workstream, index) => ({ workstream, index }))
+    .filter(({ workstream }) => isSound(workstream))
   for (const { workstream, index } of sound) {
-    const { claims, isAssumed, uncovered } = claimsOf(workstream)
+    const { isAssumed, uncovered } = claimsOf(workstream)
     if (isAssumed) yield claimsMissing(workstream.id, ['workstreams', index])
     for (const { task, output } of uncovered) yield outputUnclaimed(workstream, index, task, output)
     yield* narrowed(workstream, index)
-    if (!isAssumed && workstream.id !== '' && !seen.has(workstream.id)) holders.push({ id: workstream.id, claims })
-    seen.add(workstream.id)
   }
   if (context.precedence === undefined) return
-  yield* conflicts(context, holders)
-  yield* races(context, sound.map(({ workstream }) => workstream))
+  const usable = sound.map(({ workstream }) => workstream)
+  yield* conflicts(context, usable)
+  yield* races(context, usable)
 }
 
 /** Whether all its patterns are valid; those that are not have been reported. */
 function isSound({ claims = [], tasks }: OutlineWorkstream): boolean {
-  const all = [...claims, ...tasks.flatMap((task) => [...(task.claims ?? []), ...[...task.files, ...task.outputs, ...task.inputs].map((path) => ({ path }))])]
+  const all = [
+    ...claims,
+    ...tasks.flatMap((task) => [
+      ...(task.claims ?? []),
+      ...[...task.files, ...task.outputs, ...task.inputs].map((path) => ({ path })),
+    ]),
+  ]
   return all.every((claim) => claim.path === '' || checkClaim(claim).length === 0)
 }
 
@@ -58,7 +64,10 @@ function outputUnclaimed({ tasks }: OutlineWorkstream, index: number, task: numb
 }
 
 /** Claims of a task that its workstream does not have: they are added, though a task's claims are meant to narrow. */
-function* narrowed({ id, claims, tasks }: OutlineWorkstream, index: number): Generator<Finding, void, undefined> {
+function* narrowed(
+  { id, claims, tasks }: OutlineWorkstream,
+  index: number,
+): Generator<Finding, void, undefined> {
   if (claims === undefined) return
   for (const [task, { id: name, role, claims: own = [] }] of tasks.entries()) {
     if (role === 'verify') continue
@@ -75,11 +84,18 @@ function* narrowed({ id, claims, tasks }: OutlineWorkstream, index: number): Gen
   }
 }
 
-function* conflicts({ plan, options, areOrdered }: CheckContext, holders: readonly { id: string; claims: readonly Claim[] }[]): Generator<Finding, void, undefined> {
+function* conflicts(
+  { plan, options, areOrdered }: CheckContext,
+  sound: readonly OutlineWorkstream[],
+): Generator<Finding, void, undefined> {
   const stepOf = new Map<string, number>()
-  for (const [step, entry] of (plan.order ?? []).entries()) if ('parallel' in entry) for (const id of entry.parallel) stepOf.set(id, step)
+  for (const [step, entry] of (plan.order ?? []).entries())
+    if ('parallel' in entry) for (const id of entry.parallel) stepOf.set(id, step)
   let shown = 0
-  for (const conflict of findConflicts(holders, { ignoreCase: options.ignoreCase === true, ordered: areOrdered })) {
+  for (const conflict of conflictsOf(sound, {
+    ignoreCase: options.ignoreCase === true,
+    ordered: areOrdered,
+  })) {
     const step = stepOf.get(conflict.a)
     const isError = step !== undefined && step === stepOf.get(conflict.b)
     if (!isError && ++shown > shownConflicts) continue
@@ -88,13 +104,24 @@ function* conflicts({ plan, options, areOrdered }: CheckContext, holders: readon
   }
 }
 
-function claimConflict({ a, b, claimA, claimB, witness }: HolderConflict, isError: boolean, at: DocumentPath): Finding {
-  const both = claimA.path === claimB.path ? `both claim ${quote(claimA.path)}` : `${quote(claimA.path)} and ${quote(claimB.path)} both match ${witness}`
+function claimConflict(
+  { a, b, claimA, claimB, witness }: HolderConflict,
+  isError: boolean,
+  at: DocumentPath,
+): Finding {
+  const both =
+    claimA.path === claimB.path
+      ? `both claim ${quote(claimA.path)}`
+      : `${quote(claimA.path)} and ${quote(claimB.path)} both match ${witness}`
   return {
     code: 'WS_PLAN_CLAIM_CONFLICT',
     severity: isError ? 'error' : 'warning',
-    message: isError ? `${quote(a)} and ${quote(b)} cannot run in parallel: ${both}` : `${quote(a)} and ${quote(b)} will wait for each other: ${both}`,
-    hint: isError ? 'narrow one of the claims, hold both shared, or put the two into different steps' : 'narrow one of the claims, or say which comes first with needs',
+    message: isError
+      ? `${quote(a)} and ${quote(b)} cannot run in parallel: ${both}`
+      : `${quote(a)} and ${quote(b)} will wait for each other: ${both}`,
+    hint: isError
+      ? 'narrow one of the claims, hold both shared, or put the two into different steps'
+      : 'narrow one of the claims, or say which comes first with needs',
     at,
   }
 }
@@ -113,18 +140,26 @@ function placeOf({ claims = [], tasks }: OutlineWorkstream, index: number, { pat
 }
 
 /** Tasks that read what another declares to write, while nothing says which of the two comes first. */
-function* races({ needs, precedence, options }: CheckContext, sound: readonly OutlineWorkstream[]): Generator<Finding, void, undefined> {
+function* races(
+  { needs, precedence, options }: CheckContext,
+  sound: readonly OutlineWorkstream[],
+): Generator<Finding, void, undefined> {
   const isSoundOne = new Set(sound)
   const writers = new ClaimIndex<number>({ ignoreCase: options.ignoreCase === true })
   const usable = [...needs.tasks.entries()].filter(([, { workstream }]) => isSoundOne.has(workstream))
   for (const [position, { task }] of usable) {
     const outputs = task.role === 'verify' ? [] : task.outputs.filter((path) => path !== '')
-    if (outputs.length > 0) writers.add(position, outputs.map((path) => ({ path, mode: 'exclusive' })))
+    if (outputs.length > 0)
+      writers.add(
+        position,
+        outputs.map((path) => ({ path, mode: 'exclusive' })),
+      )
   }
   if (writers.size === 0 || precedence === undefined) return
   for (const [position, { task, at }] of usable) {
     const inputs = task.inputs.filter((path) => path !== '').map((path): Claim => ({ path, mode: 'shared' }))
-    const areOrdered = (other: number) => other === position || precedence.precedes(other, position) || precedence.precedes(position, other)
+    const areOrdered = (other: number) =>
+      other === position || precedence.precedes(other, position) || precedence.precedes(position, other)
     const [race] = writers.conflicts(inputs, areOrdered)
     if (race === undefined) continue
     const writer = needs.tasks[race.owner]!.task.id

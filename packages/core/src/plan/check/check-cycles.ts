@@ -10,7 +10,10 @@ import type { CheckContext } from './context.ts'
 const shownMembers = 8
 
 /** Tasks, and then workstreams, that wait for each other. */
-export function* checkCycles({ plan, needs: { tasks, positions } }: CheckContext): Generator<Finding, void, undefined> {
+export function* checkCycles({
+  plan,
+  needs: { tasks, positions },
+}: CheckContext): Generator<Finding, void, undefined> {
   const own = tasks.map(({ task }, position) => [
     ...new Set(task.needs.flatMap((need) => positions.get(need) ?? []).filter((need) => need !== position)),
   ])
@@ -27,7 +30,12 @@ export function* checkCycles({ plan, needs: { tasks, positions } }: CheckContext
     const expanded = everyEdge(planNeeds(rest))
     const cycle = findWorkstreamCycle(expanded)
     if (cycle === undefined) return
-    yield workstreamCycle(cycle, { rest, tasks, positions, precedence: knots.size > 0 ? undefined : new Precedence(graph) })
+    yield workstreamCycle(cycle, {
+      rest,
+      tasks,
+      positions,
+      precedence: knots.size > 0 ? undefined : new Precedence(graph),
+    })
     workstreams = workstreams.filter(({ id }) => !cycle.workstreams.includes(id))
   }
 }
@@ -36,10 +44,17 @@ export function* checkCycles({ plan, needs: { tasks, positions } }: CheckContext
 function everyEdge({ tasks, needs, landed }: ReturnType<typeof planNeeds>) {
   return tasks.map(({ task, workstream }, position) => {
     const awaited = landed[position]!
-    const ids = awaited.length === 0 ? [] : tasks.filter((other) => awaited.includes(other.workstream.id)).map((other) => other.task.id)
+    const ids =
+      awaited.length === 0
+        ? []
+        : tasks.filter((other) => awaited.includes(other.workstream.id)).map((other) => other.task.id)
     // A task's own needs come first, so that they are named rather than what follows from other settings.
     const named = task.needs.filter((need) => need !== '')
-    return { id: task.id, workstream: workstream.id, needs: [...named, ...needs[position]!.map((need) => tasks[need]!.task.id), ...ids] }
+    return {
+      id: task.id,
+      workstream: workstream.id,
+      needs: [...named, ...needs[position]!.map((need) => tasks[need]!.task.id), ...ids],
+    }
   })
 }
 
@@ -73,7 +88,10 @@ function workstreamCycle({ workstreams, edges }: WorkstreamCycle, context: Cycle
     const placed = context.tasks[context.positions.get(edge.to)!]!
     const position = placed.task.needs.indexOf(edge.from)
     if (position !== -1) {
-      return { text: `task ${quote(edge.to)} of ${quote(id)} needs ${quote(edge.from)} of ${quote(need)}`, at: [...placed.at, 'needs', position] }
+      return {
+        text: `task ${quote(edge.to)} of ${quote(id)} needs ${quote(edge.from)} of ${quote(need)}`,
+        at: [...placed.at, 'needs', position],
+      }
     }
     return wholeCause(id, need, between, placed)
   })
@@ -96,13 +114,20 @@ function wholeCause(
 ): { text: string; at: DocumentPath } {
   const because = between.get(id)?.find((entry) => entry.workstream === need)?.because
   const place = at.slice(0, 2)
-  if (because === 'order') return { text: `${quote(id)} comes after ${quote(need)} in the order`, at: ['order'] }
+  if (because === 'order')
+    return { text: `${quote(id)} comes after ${quote(need)} in the order`, at: ['order'] }
   const position = workstream.needs.indexOf(need)
-  return { text: `${quote(id)} needs ${quote(need)}`, at: position === -1 ? place : [...place, 'needs', position] }
+  return {
+    text: `${quote(id)} needs ${quote(need)}`,
+    at: position === -1 ? place : [...place, 'needs', position],
+  }
 }
 
 /** A workstream of the circle that can be taken apart: what it waits with does not lead to what it is waited for. */
-function splitOf({ workstreams, edges }: WorkstreamCycle, { tasks, positions, precedence }: CycleContext): string | undefined {
+function splitOf(
+  { workstreams, edges }: WorkstreamCycle,
+  { tasks, positions, precedence }: CycleContext,
+): string | undefined {
   if (precedence === undefined) return undefined
   for (const [index, id] of workstreams.entries()) {
     const waits = edges.at(index - 1)!

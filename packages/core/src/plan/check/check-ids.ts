@@ -4,8 +4,14 @@ import type { CheckContext } from './context.ts'
 
 /** Names that are there twice. Case does not tell two apart: they become branches, folders and files. */
 export function* checkIds({ plan, needs }: CheckContext): Generator<Finding, void, undefined> {
-  yield* twice('workstream', plan.workstreams.map(({ id }, index) => ({ id, at: ['workstreams', index] })))
-  yield* twice('task', needs.tasks.map(({ task, at }) => ({ id: task.id, at })))
+  yield* twice(
+    'workstream',
+    plan.workstreams.map(({ id }, index) => ({ id, at: ['workstreams', index] })),
+  )
+  yield* twice(
+    'task',
+    needs.tasks.map(({ task, at }) => ({ id: task.id, at })),
+  )
   const branches = new Map<string, string>()
   for (const [index, { id, branch }] of plan.workstreams.entries()) {
     if (branch === undefined) continue
@@ -14,11 +20,20 @@ export function* checkIds({ plan, needs }: CheckContext): Generator<Finding, voi
     if (owner === undefined) continue
     const message = `the branch ${quote(branch)} is that of workstream ${quote(owner)} too`
     const hint = 'give each workstream a branch of its own, or leave the names to the run'
-    yield { code: 'WS_PLAN_BRANCH_TWICE', severity: 'error', message, hint, at: ['workstreams', index, 'branch'] }
+    yield {
+      code: 'WS_PLAN_BRANCH_TWICE',
+      severity: 'error',
+      message,
+      hint,
+      at: ['workstreams', index, 'branch'],
+    }
   }
 }
 
-function* twice(kind: string, named: readonly { id: string; at: DocumentPath }[]): Generator<Finding, void, undefined> {
+function* twice(
+  kind: string,
+  named: readonly { id: string; at: DocumentPath }[],
+): Generator<Finding, void, undefined> {
   const seen = new Map<string, { id: string; at: DocumentPath }>()
   for (const entry of named) {
     if (entry.id === '') continue
@@ -27,11 +42,14 @@ function* twice(kind: string, named: readonly { id: string; at: DocumentPath }[]
       seen.set(entry.id.toLowerCase(), entry)
       continue
     }
-    const differs = first.id === entry.id ? '' : `, which differs from ${quote(first.id)} only in case`
+    const message =
+      first.id === entry.id
+        ? `there are two ${kind}s ${quote(entry.id)}`
+        : `the ${kind}s ${quote(first.id)} and ${quote(entry.id)} differ only in case`
     yield {
       code: 'WS_PLAN_DUPLICATE_ID',
       severity: 'error',
-      message: `there are two ${kind}s ${quote(entry.id)}${differs}`,
+      message,
       hint: `rename one; the first is at ${formatPath(first.at)}`,
       at: [...entry.at, 'id'],
     }

@@ -11,7 +11,10 @@ export function* checkLanding({ plan, options }: CheckContext): Generator<Findin
   const places: [readonly string[] | undefined, DocumentPath][] = [
     [plan.merge?.checks, ['merge', 'checks']],
     [plan.merge?.advisory, ['merge', 'advisory']],
-    ...plan.workstreams.map(({ checks }, index): [readonly string[] | undefined, DocumentPath] => [checks, ['workstreams', index, 'checks']]),
+    ...plan.workstreams.map(({ checks }, index): [readonly string[] | undefined, DocumentPath] => [
+      checks,
+      ['workstreams', index, 'checks'],
+    ]),
   ]
   for (const [names = [], at] of places) {
     for (const [index, name] of names.entries()) {

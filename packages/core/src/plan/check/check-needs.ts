@@ -17,7 +17,10 @@ export function* checkNeeds({ plan, needs }: CheckContext): Generator<Finding, v
       if (need === task.id) yield self('task', need, place)
       else if (!tasks.has(need)) {
         const isWorkstream = workstreams.has(need)
-        const hint = isWorkstream && need !== workstream.id ? `it is a workstream: list it under the needs of workstream ${quote(workstream.id)}` : undefined
+        const hint =
+          isWorkstream && need !== workstream.id
+            ? `it is a workstream: list it under the needs of workstream ${quote(workstream.id)}`
+            : undefined
         const message = `task ${quote(task.id)} needs ${quote(need)}, which no task is called`
         yield unknown('WS_PLAN_UNKNOWN_NEED', message, hint ?? suggestion(need, tasks), place)
       }
@@ -29,15 +32,25 @@ export function* checkNeeds({ plan, needs }: CheckContext): Generator<Finding, v
       if (need === '') continue
       if (need === id) yield self('workstream', need, place)
       else if (!workstreams.has(need)) {
-        const hint = tasks.has(need) ? 'it is a task: list it under the needs of the task that waits for it' : suggestion(need, workstreams)
-        yield unknown('WS_PLAN_UNKNOWN_NEED', `workstream ${quote(id)} needs ${quote(need)}, which no workstream is called`, hint, place)
+        const hint = tasks.has(need)
+          ? 'it is a task: list it under the needs of the task that waits for it'
+          : suggestion(need, workstreams)
+        yield unknown(
+          'WS_PLAN_UNKNOWN_NEED',
+          `workstream ${quote(id)} needs ${quote(need)}, which no workstream is called`,
+          hint,
+          place,
+        )
       }
     }
   }
   yield* checkOrder(plan.order ?? [], workstreams)
 }
 
-function* checkOrder(order: NonNullable<CheckContext['plan']['order']>, workstreams: ReadonlySet<string>): Generator<Finding, void, undefined> {
+function* checkOrder(
+  order: NonNullable<CheckContext['plan']['order']>,
+  workstreams: ReadonlySet<string>,
+): Generator<Finding, void, undefined> {
   const seen = new Set<string>()
   for (const [index, step] of order.entries()) {
     const key = 'parallel' in step ? 'parallel' : 'sequential'
@@ -45,9 +58,19 @@ function* checkOrder(order: NonNullable<CheckContext['plan']['order']>, workstre
     for (const [position, id] of members.entries()) {
       const place = ['order', index, key, position]
       if (!workstreams.has(id)) {
-        yield unknown('WS_PLAN_ORDER', `the order names ${quote(id)}, which no workstream is called`, suggestion(id, workstreams), place)
+        yield unknown(
+          'WS_PLAN_ORDER',
+          `the order names ${quote(id)}, which no workstream is called`,
+          suggestion(id, workstreams),
+          place,
+        )
       } else if (seen.has(id)) {
-        yield unknown('WS_PLAN_ORDER', `the order names ${quote(id)} twice`, 'name it in one step only', place)
+        yield unknown(
+          'WS_PLAN_ORDER',
+          `the order names ${quote(id)} twice`,
+          'name it in one step only',
+          place,
+        )
       }
       seen.add(id)
     }

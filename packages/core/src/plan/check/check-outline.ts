@@ -11,9 +11,21 @@ import { checkTools } from './check-tools.ts'
 import { checkContext, type CheckPlanOptions } from './context.ts'
 
 /** All that is wrong with what a plan says, as far as it can be read. */
-export function* checkOutline(plan: PlanOutline, options: CheckPlanOptions): Generator<Finding, void, undefined> {
+export function* checkOutline(
+  plan: PlanOutline,
+  options: CheckPlanOptions,
+): Generator<Finding, void, undefined> {
   const context = checkContext(plan, options)
-  for (const check of [checkIds, checkNeeds, checkCycles, checkTools, checkPatterns, checkClaims, checkAmounts, checkLanding]) {
+  for (const check of [
+    checkIds,
+    checkNeeds,
+    checkCycles,
+    checkTools,
+    checkPatterns,
+    checkClaims,
+    checkAmounts,
+    checkLanding,
+  ]) {
     yield* check(context)
   }
 }

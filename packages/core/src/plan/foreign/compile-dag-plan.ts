@@ -5,7 +5,10 @@ import { foreignPatterns, foreignPriority, foreignTask, planSettings } from './f
 const methods = new Set(['merge', 'squash', 'rebase', 'fast-forward'])
 
 /** A plan of nodes: each becomes a workstream of one task; a node without a worktree runs on the landed target. */
-export function compileDagPlan(value: Readonly<Record<string, unknown>>, origins: Origins): Record<string, unknown> {
+export function compileDagPlan(
+  value: Readonly<Record<string, unknown>>,
+  origins: Origins,
+): Record<string, unknown> {
   const top = new ForeignPart(value, [], [], origins)
   const nodes = asList(top.take('workstreams', 'nodes')) ?? []
   const stem = top.take('branch_name', 'branch_name')
@@ -25,7 +28,9 @@ export function compileDagPlan(value: Readonly<Record<string, unknown>>, origins
     ...top.takeAll(planSettings),
     ...present(settings),
     ...(usd === undefined ? {} : { budget: { usd } }),
-    ...present({ order: foreignOrder(value['execution_order'], ['execution_order'], origins, (name) => name) }),
+    ...present({
+      order: foreignOrder(value['execution_order'], ['execution_order'], origins, (name) => name),
+    }),
     ...present({ metadata: top.rest({ branchName: stem, policies: policies(value) }) }),
     workstreams: nodes.map((node, index) => compileNode(node, index, stem, origins)),
   }
@@ -49,8 +54,10 @@ function compileNode(node: unknown, index: number, stem: unknown, origins: Origi
     // Kept only where it is not what the tool is asked.
     ...present({ metadata: nodeMetadata(part, node) }),
   }
-  for (const key of ['inputs', 'outputs', 'files'] as const) if (key in task) Object.assign(task, { [key]: foreignPatterns(Reflect.get(task, key)) })
-  const ownBranch = branch ?? (typeof stem === 'string' && typeof id === 'string' && !isVerify ? `${stem}-${id}` : undefined)
+  for (const key of ['inputs', 'outputs', 'files'] as const)
+    if (key in task) Object.assign(task, { [key]: foreignPatterns(Reflect.get(task, key)) })
+  const ownBranch =
+    branch ?? (typeof stem === 'string' && typeof id === 'string' && !isVerify ? `${stem}-${id}` : undefined)
   return {
     id,
     ...present({
@@ -66,7 +73,10 @@ function compileNode(node: unknown, index: number, stem: unknown, origins: Origi
 }
 
 /** What the workstream takes is not left over of the node. */
-function nodeMetadata(part: ForeignPart, node: Readonly<Record<string, unknown>>): Record<string, unknown> | undefined {
+function nodeMetadata(
+  part: ForeignPart,
+  node: Readonly<Record<string, unknown>>,
+): Record<string, unknown> | undefined {
   part.takeAll(['label', 'priority', 'path_claims', 'branch', 'worktree_path'])
   const goal = node['prompt'] !== undefined && node['prompt'] !== null ? node['goal'] : undefined
   part.take('goal', 'goal')

@@ -38,7 +38,10 @@ function formatOf(value: unknown): PlanFormat {
 /** A canonical plan says `needs`. */
 function mentionsDependencies(workstreams: unknown): boolean {
   const parts: unknown[] = Array.isArray(workstreams) ? workstreams : []
-  return parts.some((part) => isMap(part) && ('dependencies' in part || 'gap_ids' in part || mentionsDependencies(part['tasks'])))
+  return parts.some(
+    (part) =>
+      isMap(part) && ('dependencies' in part || 'gap_ids' in part || mentionsDependencies(part['tasks'])),
+  )
 }
 
 /** By the longest beginning of the path that was read from somewhere; what follows it has kept its names. */

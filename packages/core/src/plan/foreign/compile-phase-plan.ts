@@ -2,7 +2,10 @@ import { asList, ForeignPart, isMap, type Origins, present } from './foreign-par
 import { foreignPatterns, foreignPriority, foreignTask, planSettings } from './foreign-task.ts'
 
 /** A plan of workstreams and tasks under other names, with the id that its run is to have. */
-export function compilePhasePlan(value: Readonly<Record<string, unknown>>, origins: Origins): Record<string, unknown> {
+export function compilePhasePlan(
+  value: Readonly<Record<string, unknown>>,
+  origins: Origins,
+): Record<string, unknown> {
   const top = new ForeignPart(value, [], [], origins)
   const globals = top.part('globals', [])
   const concurrency = globals.take('concurrency', 'max_concurrency')
@@ -12,7 +15,9 @@ export function compilePhasePlan(value: Readonly<Record<string, unknown>>, origi
   return {
     version: 1,
     ...present({ concurrency, runId }),
-    ...top.takeAll(planSettings.filter((key) => key !== 'runId' && (key !== 'concurrency' || concurrency === undefined))),
+    ...top.takeAll(
+      planSettings.filter((key) => key !== 'runId' && (key !== 'concurrency' || concurrency === undefined)),
+    ),
     ...present({ metadata: top.rest({ repoRoot, globals: globals.rest() }) }),
     workstreams: workstreams.map((stream, index) => compileWorkstream(stream, index, origins)),
   }
@@ -25,12 +30,25 @@ function compileWorkstream(value: unknown, index: number, origins: Origins): unk
   const tasks = part.take('tasks', 'tasks')
   const gapIds = part.take(['metadata', 'gapIds'], 'gap_ids')
   return present({
-    ...part.takeAll(['id', 'name', 'owner', 'branch', 'baseOn', 'merge', 'checks', 'budget', 'holdUntil', 'guardrails']),
+    ...part.takeAll([
+      'id',
+      'name',
+      'owner',
+      'branch',
+      'baseOn',
+      'merge',
+      'checks',
+      'budget',
+      'holdUntil',
+      'guardrails',
+    ]),
     priority: foreignPriority(part.take('priority', 'priority')),
     needs: part.take('needs', 'dependencies', 'needs'),
     claims: foreignPatterns(part.take('claims', 'path_claims', 'claims')),
     metadata: part.rest({ gapIds }),
-    tasks: Array.isArray(tasks) ? tasks.map((task, place) => compileTask(task, [...at, 'tasks', place], origins)) : tasks,
+    tasks: Array.isArray(tasks)
+      ? tasks.map((task, place) => compileTask(task, [...at, 'tasks', place], origins))
+      : tasks,
   })
 }
 

@@ -6,14 +6,19 @@ import { foreignPatterns, foreignPriority, foreignTask, planSettings } from './f
 const finalStream = 'stream-complete'
 
 /** A plan of streams: each is a workstream, its phases are tasks one after another, its scope is its exclusive claim. */
-export function compileStreams(value: Readonly<Record<string, unknown>>, origins: Origins): Record<string, unknown> {
+export function compileStreams(
+  value: Readonly<Record<string, unknown>>,
+  origins: Origins,
+): Record<string, unknown> {
   const top = new ForeignPart(value, [], [], origins)
   const streams = Object.entries(asMap(top.take('workstreams', 'streams')))
   const phases = asMap(top.take('phases', 'phases'))
   const resolve = resolver(streams.map(([key]) => key))
   top.take('order', 'execution_order')
   const order = foreignOrder(value['execution_order'], ['execution_order'], origins, resolve)
-  const workstreams = streams.map(([key, stream], index) => compileStream({ key, stream, index, phases, resolve, origins }))
+  const workstreams = streams.map(([key, stream], index) =>
+    compileStream({ key, stream, index, phases, resolve, origins }),
+  )
   const hasEnd = JSON.stringify(order ?? []).includes(JSON.stringify(finalStream))
   if (hasEnd && !streams.some(([key]) => key === finalStream)) {
     workstreams.push(verification(streams, phases, workstreams.length, origins))
@@ -53,7 +58,9 @@ function compileStream(context: StreamContext): unknown {
       metadata: part.rest(),
     }),
     tasks: phases.map((phase, place) =>
-      typeof phase === 'string' ? compilePhase(phase, place, phases, { ...context, stream, tool, scope }) : phase,
+      typeof phase === 'string'
+        ? compilePhase(phase, place, phases, { ...context, stream, tool, scope })
+        : phase,
     ),
   }
 }
@@ -64,13 +71,23 @@ interface PhaseContext extends StreamContext {
   readonly scope: unknown
 }
 
-function compilePhase(phase: string, place: number, phases: readonly unknown[], context: PhaseContext): Record<string, unknown> {
+function compilePhase(
+  phase: string,
+  place: number,
+  phases: readonly unknown[],
+  context: PhaseContext,
+): Record<string, unknown> {
   const { key, stream, tool, scope, index, origins } = context
   const at = ['workstreams', index, 'tasks', place]
   const definition = context.phases[phase]
   const isDefined = definition !== undefined && definition !== null
   const from = isDefined ? ['phases', phase] : ['streams', key, 'phases', place]
-  const part = new ForeignPart(typeof definition === 'string' ? { prompt: definition } : definition, from, at, origins)
+  const part = new ForeignPart(
+    typeof definition === 'string' ? { prompt: definition } : definition,
+    from,
+    at,
+    origins,
+  )
   if (typeof definition === 'string') origins.set(JSON.stringify([...at, 'prompt']), from)
   origins.set(JSON.stringify([...at, 'id']), ['streams', key, 'phases', place])
   const task = foreignTask(part)
@@ -105,10 +122,16 @@ function verification(
   const definition = phases[finalStream]
   const at = ['workstreams', index, 'tasks', 0]
   const from = definition === undefined ? ['execution_order'] : ['phases', finalStream]
-  const part = new ForeignPart(typeof definition === 'string' ? { prompt: definition } : definition, from, at, origins)
+  const part = new ForeignPart(
+    typeof definition === 'string' ? { prompt: definition } : definition,
+    from,
+    at,
+    origins,
+  )
   const task = foreignTask(part)
   if (task['prompt'] === undefined && task['run'] === undefined) {
-    task['prompt'] = `Verify what has landed: that the results of ${names.join(', ')} are complete and fit together. Change nothing.`
+    task['prompt'] =
+      `Verify what has landed: that the results of ${names.join(', ')} are complete and fit together. Change nothing.`
   }
   return {
     id: finalStream,
@@ -116,7 +139,9 @@ function verification(
     needs: streams.map(([key]) => key),
     claims: [],
     baseOn: 'target',
-    tasks: [present({ id: finalStream, role: 'verify', phase: 'verification', ...task, metadata: part.rest() })],
+    tasks: [
+      present({ id: finalStream, role: 'verify', phase: 'verification', ...task, metadata: part.rest() }),
+    ],
   }
 }
 
@@ -127,6 +152,9 @@ function taskId(stream: string, phase: string): string {
 /** Finds a stream by its key in any case, with or without `stream-`. */
 function resolver(keys: readonly string[]): (name: string) => string {
   const short = (name: string) => name.toLowerCase().replace(/^stream-/, '')
-  const byShort = new Map([[short(finalStream), finalStream], ...keys.map((key): [string, string] => [short(key), key])])
+  const byShort = new Map([
+    [short(finalStream), finalStream],
+    ...keys.map((key): [string, string] => [short(key), key]),
+  ])
   return (name) => (keys.includes(name) ? name : (byShort.get(short(name)) ?? name))
 }

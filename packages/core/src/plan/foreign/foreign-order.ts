@@ -5,12 +5,19 @@ import { asList, isMap, type Origins } from './foreign-part.ts'
  * The steps of an `execution_order`: a list of `{ parallel: […] }` and `{ sequential: […] }`, or a map whose keys
  * begin with one of these words.
  */
-export function foreignOrder(value: unknown, from: DocumentPath, origins: Origins, resolve: (name: string) => string): unknown {
+export function foreignOrder(
+  value: unknown,
+  from: DocumentPath,
+  origins: Origins,
+  resolve: (name: string) => string,
+): unknown {
   if (value === undefined || value === null) return undefined
   origins.set(JSON.stringify(['order']), from)
   const entries: [unknown, DocumentPath][] = []
-  if (isMap(value)) for (const [key, members] of Object.entries(value)) entries.push([{ [key]: members }, from])
-  else if (Array.isArray(value)) for (const [index, step] of value.entries()) entries.push([step, [...from, index]])
+  if (isMap(value))
+    for (const [key, members] of Object.entries(value)) entries.push([{ [key]: members }, from])
+  else if (Array.isArray(value))
+    for (const [index, step] of value.entries()) entries.push([step, [...from, index]])
   else return value
   return entries.map(([step, place], index) => {
     const [entry, ...others] = isMap(step) ? Object.entries(step) : []

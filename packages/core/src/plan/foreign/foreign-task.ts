@@ -2,7 +2,25 @@ import { Plan } from '../plan.ts'
 import { type ForeignPart, present } from './foreign-part.ts'
 
 /** Settings of a task that foreign plans may use under their own names. */
-const sameNames = ['label', 'tool', 'model', 'prompt', 'run', 'phase', 'files', 'inputs', 'outputs', 'artifacts', 'timeout', 'retries', 'backoff', 'env', 'required', 'uses', 'guardrails'] as const
+const sameNames = [
+  'label',
+  'tool',
+  'model',
+  'prompt',
+  'run',
+  'phase',
+  'files',
+  'inputs',
+  'outputs',
+  'artifacts',
+  'timeout',
+  'retries',
+  'backoff',
+  'env',
+  'required',
+  'uses',
+  'guardrails',
+] as const
 
 /** The canonical settings of a task that a foreign plan gives in its own words; `id`, `needs` and `role` are the caller's. */
 export function foreignTask(part: ForeignPart): Record<string, unknown> {

@@ -18,7 +18,12 @@ export function* describeIssues(
   for (const issue of issues) yield* describe(root, issue, issue.path.map(partOf), value)
 }
 
-function* describe(root: JsonSchema, issue: Issue, at: DocumentPath, value: unknown): Generator<Finding, void, undefined> {
+function* describe(
+  root: JsonSchema,
+  issue: Issue,
+  at: DocumentPath,
+  value: unknown,
+): Generator<Finding, void, undefined> {
   if (issue.code === 'unrecognized_keys') {
     for (const key of issue.keys) yield unknownKey(root, at, key)
     return
@@ -37,7 +42,15 @@ function* describe(root: JsonSchema, issue: Issue, at: DocumentPath, value: unkn
     return
   }
   const shown = isKey ? quote(String(at.at(-1))) : show(found)
-  yield { code: 'WS_PLAN_VALUE', severity: 'error', message: `${expectation(issue)}, found ${shown}`, at, isKey }
+  const isListOfOne = issue.code === 'invalid_type' && issue.expected === 'array' && typeof found === 'string'
+  yield {
+    code: 'WS_PLAN_VALUE',
+    severity: 'error',
+    message: `${expectation(issue)}, found ${shown}`,
+    ...(isListOfOne ? { hint: `write [${shown}]` } : {}),
+    at,
+    isKey,
+  }
 }
 
 function unknownKey(root: JsonSchema, at: DocumentPath, key: string): Finding {
@@ -45,11 +58,10 @@ function unknownKey(root: JsonSchema, at: DocumentPath, key: string): Finding {
   const known = containers.flatMap((schema) => Object.keys(asRecord(schema['properties'])))
   const nearest = nearestName(key, known)
   const title = containers.map((schema) => schema['title']).find((text) => typeof text === 'string')
-  const of = title === undefined || at.length === 0 ? '' : ` of ${title}`
   return {
     code: 'WS_PLAN_UNKNOWN_KEY',
     severity: 'error',
-    message: `there is no setting ${quote(key)}${of}`,
+    message: `${quote(key)} is not a setting of ${title === undefined ? 'this' : `the ${title}`}`,
     hint: nearest === undefined ? `expected one of ${list(known)}` : `did you mean ${quote(nearest)}?`,
     at: [...at, key],
     isKey: true,
@@ -57,7 +69,9 @@ function unknownKey(root: JsonSchema, at: DocumentPath, key: string): Finding {
 }
 
 function missing(root: JsonSchema, at: DocumentPath): Finding {
-  const description = schemasAt(root, at).map((schema) => schema['description']).find((text) => typeof text === 'string')
+  const description = schemasAt(root, at)
+    .map((schema) => schema['description'])
+    .find((text) => typeof text === 'string')
   return {
     code: 'WS_PLAN_MISSING',
     severity: 'error',
@@ -69,7 +83,9 @@ function missing(root: JsonSchema, at: DocumentPath): Finding {
 
 /** The branch of a union that the value was meant for: one that it enters before it fails. */
 function fittingBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
-  const entered = branches.filter((issues) => issues.every(({ code, path }) => path.length > 0 || code === 'unrecognized_keys'))
+  const entered = branches.filter((issues) =>
+    issues.every(({ code, path }) => path.length > 0 || code === 'unrecognized_keys'),
+  )
   // With several, the one that complains least: of { parallel } | { sequential }, the one whose key is there.
   return entered.toSorted((a, b) => a.length - b.length)[0]
 }
@@ -133,7 +149,9 @@ function schemasAt(root: JsonSchema, path: DocumentPath): JsonSchema[] {
     schemas = schemas
       .flatMap((schema) => [
         typeof part === 'number' ? schema['items'] : asRecord(schema['properties'])[part],
-        typeof part === 'string' && asRecord(schema['properties'])[part] === undefined ? schema['additionalProperties'] : undefined,
+        typeof part === 'string' && asRecord(schema['properties'])[part] === undefined
+          ? schema['additionalProperties']
+          : undefined,
       ])
       .filter(isRecord)
       .flatMap(alternatives)
@@ -142,7 +160,9 @@ function schemasAt(root: JsonSchema, path: DocumentPath): JsonSchema[] {
 }
 
 function alternatives(schema: JsonSchema): JsonSchema[] {
-  const inner = [schema['anyOf'], schema['oneOf'], schema['allOf']].flatMap((branches) => (Array.isArray(branches) ? branches : []))
+  const inner = [schema['anyOf'], schema['oneOf'], schema['allOf']].flatMap((branches) =>
+    Array.isArray(branches) ? branches : [],
+  )
   return [schema, ...inner.filter(isRecord).flatMap(alternatives)]
 }
 

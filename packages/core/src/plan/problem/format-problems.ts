@@ -13,9 +13,12 @@ export interface FormatProblemsOptions {
  *     plan.yaml:9:23: task "n2" needs "n3", which no task is called
  *         9 |       - { id: n2, needs: [n3] }
  *           |                           ^^
- *       did you mean "n1"? (workstreams[0].tasks[1].needs[0])
+ *       workstreams[0].tasks[1].needs[0]: did you mean "n1"?
  */
-export function formatProblems(problems: readonly PlanProblem[], options: FormatProblemsOptions = {}): string {
+export function formatProblems(
+  problems: readonly PlanProblem[],
+  options: FormatProblemsOptions = {},
+): string {
   return problems.map((problem) => formatProblem(problem, options)).join('\n\n')
 }
 
@@ -27,7 +30,7 @@ function formatProblem(problem: PlanProblem, { text, width = 100 }: FormatProble
   if (text !== undefined && span !== undefined && line !== undefined && column !== undefined) {
     lines.push(...excerpt(text, span, { line, column, width }))
   }
-  const foot = [hint, path === '' ? undefined : `(${path})`].filter((part) => part !== undefined).join(' ')
+  const foot = [path === '' ? undefined : path, hint].filter((part) => part !== undefined).join(': ')
   if (foot !== '') lines.push(printable(`  ${foot}`))
   return lines.join('\n')
 }
@@ -38,7 +41,11 @@ interface Place {
   readonly width: number
 }
 
-function excerpt(text: string, span: { start: number; end: number }, { line, column, width }: Place): string[] {
+function excerpt(
+  text: string,
+  span: { start: number; end: number },
+  { line, column, width }: Place,
+): string[] {
   const start = span.start - (column - 1)
   const lineEnd = text.slice(start).search(/[\r\n]|$/)
   const whole = printable(text.slice(start, start + lineEnd))
@@ -46,7 +53,8 @@ function excerpt(text: string, span: { start: number; end: number }, { line, col
   const gutter = String(line).padStart(5)
   const room = width - gutter.length - 3
   // A long line is cut around what is meant, with a third of the room before it.
-  const from = whole.length <= room ? 0 : Math.max(0, Math.min(column - 1 - Math.floor(room / 3), whole.length - room))
+  const from =
+    whole.length <= room ? 0 : Math.max(0, Math.min(column - 1 - Math.floor(room / 3), whole.length - room))
   const shown = whole.slice(from, from + room)
   const before = Math.max(0, column - 1 - from)
   const mark = ' '.repeat(before) + '^'.repeat(Math.max(1, Math.min(length, shown.length - before)))

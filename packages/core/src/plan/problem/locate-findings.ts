@@ -8,7 +8,10 @@ interface LocateOptions {
 }
 
 /** Findings with their places in the text, in its order; without a text, in the order they came. */
-export function locateFindings(findings: readonly Finding[], { file, text, source }: LocateOptions): PlanProblem[] {
+export function locateFindings(
+  findings: readonly Finding[],
+  { file, text, source }: LocateOptions,
+): PlanProblem[] {
   const starts = text === undefined ? [] : lineStarts(text)
   const problems = findings.map(({ at, isKey = false, span: known, ...finding }): PlanProblem => {
     const span = known ?? source?.locate(at, isKey)

@@ -69,8 +69,12 @@ class JsonParser {
     const word = /[-+.\w]*/y
     word.lastIndex = start
     const [literal = ''] = word.exec(this.#text) ?? []
-    const value = literals.get(literal) ?? (jsonNumber.test(literal) ? Number(literal) : undefined)
-    if (value === undefined) return this.#stop('expected a value', start + Math.max(literal.length, 1))
+    const value = literals.has(literal)
+      ? literals.get(literal)
+      : jsonNumber.test(literal)
+        ? Number(literal)
+        : undefined
+    if (value === undefined) return this.#stop('expected a value')
     this.#at += literal.length
     return { value, start, end: this.#at }
   }
@@ -92,7 +96,12 @@ class JsonParser {
       this.#skip()
       const node = this.#value()
       // As JSON.parse does: a plain assignment to __proto__ would set the prototype.
-      Object.defineProperty(value, name, { value: node.value, enumerable: true, writable: true, configurable: true })
+      Object.defineProperty(value, name, {
+        value: node.value,
+        enumerable: true,
+        writable: true,
+        configurable: true,
+      })
       children.set(name, { key, node })
       this.#path.pop()
     }
@@ -134,7 +143,11 @@ class JsonParser {
         return this.#unescape(start)
       } else if (code < 0x20) {
         this.#at = end
-        this.#stop(code === 0x0a || code === 0x0d ? 'expected the closing quote before the end of the line' : 'expected no control character in a text')
+        this.#stop(
+          code === 0x0a || code === 0x0d
+            ? 'expected the closing quote before the end of the line'
+            : 'expected no control character in a text',
+        )
       }
     }
     return this.#stop('expected a closing quote')
@@ -145,7 +158,7 @@ class JsonParser {
     const bad = /\\(?!["\\/bfnrt]|u[0-9a-fA-F]{4})./.exec(raw.replace(/\\\\/g, '__'))
     if (bad) {
       this.#at = start + bad.index
-      this.#stop('expected an escape that JSON knows; a backslash itself is written \\\\', this.#at + 2)
+      this.#stop('expected an escape that JSON knows; a backslash itself is written \\\\', 2)
     }
     const text: unknown = JSON.parse(raw)
     return String(text)
@@ -155,19 +168,35 @@ class JsonParser {
     const blank = /(?:[\s\ufeff]|\/\/[^\n\r]*|\/\*[^]*?\*\/)*/y
     blank.lastIndex = this.#at
     this.#at += blank.exec(this.#text)?.[0].length ?? 0
-    if (this.#text.startsWith('/*', this.#at)) this.#stop('expected the end of the comment, */', this.#at + 2)
+    if (this.#text.startsWith('/*', this.#at)) this.#stop('expected the end of the comment, */', 2)
   }
 
   #twice(name: string, span: SourceSpan): void {
     const message = `"${name}" is there twice`
-    this.problems.push({ code: 'WS_PLAN_DUPLICATE_KEY', message, hint: 'keep one of them', span, at: [...this.#path] })
+    this.problems.push({
+      code: 'WS_PLAN_DUPLICATE_KEY',
+      message,
+      hint: 'keep one of them',
+      span,
+      at: [...this.#path],
+    })
   }
 
-  #stop(message: string, end = this.#at + 1): never {
-    const found = this.#at < this.#text.length ? `found "${this.#text.slice(this.#at, end)}"` : 'found the end of the text'
-    const words = found.includes('\n') || found.includes('\r') ? 'found the end of the line' : found
-    const start = Math.min(this.#at, this.#text.length)
-    this.problems.push({ code: 'WS_PLAN_SYNTAX', message: `${message}, ${words}`, span: { start, end }, at: [...this.#path] })
+  /** Says what was expected here, and what stands here instead. */
+  #stop(message: string, length?: number): never {
+    const token = /"[^"\n\r]*"|[\w.+-]+|[^]/y
+    token.lastIndex = this.#at
+    const next =
+      length === undefined ? token.exec(this.#text)?.[0] : this.#text.slice(this.#at, this.#at + length)
+    const isLineEnd = next === '\n' || next === '\r'
+    const quoted = next?.startsWith('"') === true ? next : `"${next}"`
+    const found = next === undefined ? 'the end of the text' : isLineEnd ? 'the end of the line' : quoted
+    this.problems.push({
+      code: 'WS_PLAN_SYNTAX',
+      message: `${message}, found ${found}`,
+      span: { start: this.#at, end: this.#at + (next?.length ?? 1) },
+      at: [...this.#path],
+    })
     throw new SyntaxStop(message)
   }
 }

@@ -3,7 +3,10 @@ import type { Source, SourceFormat } from './source.ts'
 import { readYaml } from './yaml-source.ts'
 
 /** Which format a text is in, by the name of its file and else by how it begins. */
-export async function readSource(text: string, { file, format }: { file?: string | undefined; format?: SourceFormat | undefined }): Promise<Source> {
+export async function readSource(
+  text: string,
+  { file, format }: { file?: string | undefined; format?: SourceFormat | undefined },
+): Promise<Source> {
   const known = format ?? formatOfFile(file)
   if (known !== undefined) return known === 'json' ? readJson(text) : readYaml(text)
   if (!/^[\s\ufeff]*([{[]|\/[/*])/.test(text)) return readYaml(text)

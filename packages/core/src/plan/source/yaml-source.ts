@@ -39,7 +39,11 @@ function parse(yaml: Yaml, text: string): Parsed | undefined {
 
 function failed(text: string, message: string): Source {
   const span = { start: 0, end: Math.min(1, text.length) }
-  return { value: undefined, problems: [{ code: 'WS_PLAN_SYNTAX', message, span, at: [] }], locate: () => span }
+  return {
+    value: undefined,
+    problems: [{ code: 'WS_PLAN_SYNTAX', message, span, at: [] }],
+    locate: () => span,
+  }
 }
 
 /** The first on each line: what follows a syntax error on its line is mostly its echo. */
@@ -64,9 +68,15 @@ function syntaxProblems(text: string, { errors }: Parsed): SourceProblem[] {
 }
 
 const words: Partial<Record<ErrorCode, readonly [message: string, hint?: string]>> = {
-  BAD_INDENT: ['this line is not indented as the ones around it', 'begin the settings of a map in one column, and close every "[" and "{"'],
+  BAD_INDENT: [
+    'this line is not indented as the ones around it',
+    'begin the settings of a map in one column, and close every "[" and "{"',
+  ],
   BAD_SCALAR_START: ['YAML keeps this character for itself', 'put the text in quotes'],
-  BLOCK_AS_IMPLICIT_KEY: ['this text holds ": ", which begins a setting', 'put the text in quotes, or write it below "|"'],
+  BLOCK_AS_IMPLICIT_KEY: [
+    'this text holds ": ", which begins a setting',
+    'put the text in quotes, or write it below "|"',
+  ],
   MULTIPLE_DOCS: ['a second document begins here', 'write each document into a file of its own'],
   TAB_AS_INDENT: ['a tab cannot indent in YAML', 'use spaces'],
 }
@@ -84,7 +94,13 @@ function aliasProblems(yaml: Yaml, document: Parsed): SourceProblem[] {
           ? `"*${alias.source}" refers to "&${alias.source}", which is nowhere before it`
           : `"*${alias.source}" refers to what it is part of`
       const hint = `if it is a glob, put it in quotes: "*${alias.source}"`
-      problems.push({ code: 'WS_PLAN_SYNTAX', message, hint, span: { start, end }, at: pathOf(yaml, ancestors, alias) })
+      problems.push({
+        code: 'WS_PLAN_SYNTAX',
+        message,
+        hint,
+        span: { start, end },
+        at: pathOf(yaml, ancestors, alias),
+      })
     },
   })
   return problems
@@ -106,7 +122,11 @@ function duplicateKey(yaml: Yaml, document: Parsed, { pos: [start] }: YAMLError)
   return found ?? { code: 'WS_PLAN_DUPLICATE_KEY', message: 'a setting is there twice', span, at: [] }
 }
 
-function pathOf(yaml: Yaml, ancestors: readonly (Document | Node | Pair)[], node: Node | undefined): DocumentPath {
+function pathOf(
+  yaml: Yaml,
+  ancestors: readonly (Document | Node | Pair)[],
+  node: Node | undefined,
+): DocumentPath {
   const path: (string | number)[] = []
   for (const [depth, ancestor] of ancestors.entries()) {
     const child = ancestors[depth + 1] ?? node
@@ -143,10 +163,13 @@ function locate(yaml: Yaml, document: Parsed, path: DocumentPath, isKey: boolean
 
 function findPair(yaml: Yaml, document: Parsed, node: Node, key: string): Pair | undefined {
   if (yaml.isSeq(node)) {
-    return node.items.flatMap((item) => (yaml.isNode(item) ? (findPair(yaml, document, unalias(item, yaml, document) ?? item, key) ?? []) : []))[0]
+    return node.items.flatMap((item) =>
+      yaml.isNode(item) ? (findPair(yaml, document, unalias(item, yaml, document) ?? item, key) ?? []) : [],
+    )[0]
   }
   if (!yaml.isMap(node)) return undefined
-  const named = (name: string) => node.items.find((pair) => yaml.isScalar(pair.key) && String(pair.key.value) === name)
+  const named = (name: string) =>
+    node.items.find((pair) => yaml.isScalar(pair.key) && String(pair.key.value) === name)
   const own = named(key)
   if (own !== undefined) return own
   const merged = named('<<')?.value
@@ -163,7 +186,8 @@ function resolve(alias: Alias, document: Parsed): Node | undefined {
 }
 
 function spanOf(value: unknown): SourceSpan | undefined {
-  if (typeof value !== 'object' || value === null || !('range' in value) || !Array.isArray(value.range)) return undefined
+  if (typeof value !== 'object' || value === null || !('range' in value) || !Array.isArray(value.range))
+    return undefined
   const [start, end]: unknown[] = value.range
   return typeof start === 'number' && typeof end === 'number' ? { start, end } : undefined
 }

@@ -1,0 +1,1 @@
+export { openIsomorphicReader } from './isomorphic-reader.ts'
