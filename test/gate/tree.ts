@@ -59,14 +59,25 @@ const SOUND: Files = {
   '.gitignore': 'node_modules/\ndist/\n.cache/\ncoverage/\n',
   'package.json': json({ name: 'tree', private: true, type: 'module', devDependencies: { vitest: '5.1.0' } }),
   'pnpm-workspace.yaml': 'packages:\n  - packages/*\n',
-  'knip.json':
-    '{ "workspaces": { ".": {}, "packages/*": { "entry": ["test/*.test.ts"] }, "examples": { "entry": ["*.ts"] } } }\n',
+  'knip.json': [
+    '{',
+    '  "workspaces": {',
+    '    ".": {},',
+    '    "packages/*": { "entry": ["test/*.test.ts"] },',
+    '    "examples": { "entry": ["*.ts"] }',
+    '  }',
+    '}\n',
+  ].join('\n'),
   'scripts/gate/size-limits.json': '{ "@ws/core": 1, "@ws/git": 1 }\n',
   'README.md': page('@ws/core', 'double'),
   'packages/core/README.md': page('@ws/core', 'double'),
   'packages/git/README.md': page('@ws/git', 'quadruple'),
-  'examples/package.json':
-    '{ "name": "examples", "type": "module", "dependencies": { "@ws/core": "workspace:*" } }\n',
+  'examples/package.json': json({
+    name: 'examples',
+    type: 'module',
+    dependencies: { '@ws/core': 'workspace:*' },
+  }),
+  'examples/tsconfig.json': '{ "extends": "../tsconfig.base.json", "include": ["*.ts"] }\n',
   'examples/run.ts': "import { double } from '@ws/core'\n\nconsole.log(double(2))\n",
   'ARCHITECTURE.md': [
     '# How it is built',

@@ -16,6 +16,7 @@ export interface ClaimBlocker {
 /** What a request is told. */
 export type ClaimAnswer = { readonly granted: true } | { readonly granted: false; readonly by: ClaimBlocker }
 
+/** How a table compares and how patient its waiters are. */
 export interface ClaimTableOptions {
   /** Whether the repository's file names compare without case. @default false */
   readonly ignoreCase?: boolean
@@ -23,6 +24,7 @@ export interface ClaimTableOptions {
   readonly barrierAfter?: number
 }
 
+/** What a request may say besides its claims. */
 export interface ClaimRequestOptions {
   /** The requester's urgency, inherited by who is in its way; lower is more urgent. @default 0 */
   readonly level?: number

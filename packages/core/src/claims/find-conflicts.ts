@@ -17,6 +17,7 @@ export interface HolderConflict {
   readonly witness: string
 }
 
+/** How conflicts are looked for. */
 export interface FindConflictsOptions extends ClaimMatchOptions {
   /** Whether one of the two always ends before the other begins: such holders never conflict. */
   readonly ordered?: (a: string, b: string) => boolean

@@ -2,6 +2,7 @@ import PQueue from 'p-queue'
 import { WsError } from '../errors/ws-error.ts'
 import type { PriorityQueue } from './priority-queue.ts'
 
+/** How `dispatch` works through its queue. */
 export interface DispatchOptions {
   /** How many items are worked on at a time: a whole number from 1 up. */
   readonly workers: number

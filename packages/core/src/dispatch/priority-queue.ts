@@ -7,6 +7,7 @@ interface Entry<T, P> {
   priority: P
 }
 
+/** How a queue compares priorities. */
 export interface PriorityQueueOptions<P> {
   /** Negative where `a` leaves before `b`. A total order; equals are told apart by arrival. @default by `<` */
   readonly compare?: (a: P, b: P) => number

@@ -10,6 +10,7 @@ export interface CriticalPath {
   readonly durationMs: number
 }
 
+/** What a path is measured by. */
 export interface CriticalPathOptions<T> {
   /** @default the task's own `durationMs`, or 0 */
   readonly durationOf?: DurationOf<T>

@@ -9,6 +9,7 @@ export interface DemandingTask extends GraphTask {
   readonly uses?: Readonly<Record<string, number>>
 }
 
+/** What bounds a schedule from below. */
 export interface LowerBoundOptions<T> {
   /** How many tasks run at a time: a whole number from 1 up. */
   readonly concurrency: number

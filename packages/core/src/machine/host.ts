@@ -7,6 +7,7 @@ import type { CommandAnswer, Machine, MachineEvent, MachineInput } from './machi
 import { decideInto } from './machine.ts'
 import { replay } from './replay.ts'
 
+/** What a host needs: a log, a clock, and someone who acts. */
 export interface HostOptions<Effect, Input> {
   readonly journal: Journal
   readonly clock: Clock

@@ -1,3 +1,4 @@
+import { checkClaim } from '../claims/check-claim.ts'
 import type { Claim, ClaimPattern } from '../claims/claim.ts'
 import { overlapWitness } from '../claims/overlap.ts'
 import type { OutlineTask, OutlineWorkstream } from './outline.ts'
@@ -43,11 +44,16 @@ export function claimsOf({
   return { claims: isAssumed ? [everything] : distinct(claims), isAssumed, uncovered }
 }
 
-/** Whether every path of the pattern belongs to one of the claims. */
+/**
+ * Whether every path of the pattern belongs to one of the claims. A name also stands for what is below it, which a
+ * claim of `src/*.ts` does not have; but nothing is below a file, so what lies below covered paths is left out.
+ */
 export function covers(claims: readonly ClaimPattern[], pattern: string): boolean {
   return claims.some(({ path, exclude = [] }) => {
     if (path === pattern && exclude.length === 0) return true
-    if (overlapWitness({ path: pattern, exclude: [path] }, '**') !== undefined) return false
+    const rest: ClaimPattern = { path: pattern, exclude: path.endsWith('**') ? [path] : [path, `${path}/**`] }
+    // Too much together, though each is valid: said to be not covered, which only adds a claim.
+    if (checkClaim(rest).length > 0 || overlapWitness(rest, '**') !== undefined) return false
     return exclude.every((hole) => overlapWitness(pattern, hole) === undefined)
   })
 }

@@ -85,9 +85,12 @@ export function workstreamNeeds({
   }
   for (const { id, needs } of workstreams) for (const need of needs) add(id, need, 'needs')
   let before: readonly string[] = []
+  const placed = new Set<string>()
   for (const step of order) {
     const isParallel = 'parallel' in step
-    const members = (isParallel ? step.parallel : step.sequential).filter((id) => known.has(id))
+    const named = isParallel ? step.parallel : step.sequential
+    // The first place counts; that a second one is a mistake is said elsewhere.
+    const members = named.filter((id) => known.has(id) && !placed.has(id) && placed.add(id))
     for (const [index, id] of members.entries()) {
       const previous = index > 0 && !isParallel ? [members[index - 1]!] : before
       for (const need of previous) add(id, need, 'order')

@@ -27,6 +27,10 @@ export async function planToYaml(plan: Plan): Promise<string> {
   const yaml = await import('yaml')
   const document: Document = new yaml.Document(planToInput(plan), { aliasDuplicateObjects: false })
   yaml.visit(document, {
+    // Without quotes it would be read as a merge.
+    Scalar: (_key, node) => {
+      if (node.value === '<<') node.type = 'QUOTE_DOUBLE'
+    },
     // Short lists and maps of plain values fit on a line, as people write them.
     Collection: (_key, node: YAMLMap | YAMLSeq) => {
       const parts = node.items.flatMap((item): unknown[] =>

@@ -64,8 +64,8 @@ export const Plan = z
     id: Text.optional().describe("The plan's own name in other systems."),
     runId: Id.optional().describe('The id of its run; refused if there is such a run.'),
     correlationId: Text.optional().describe('Carried by every record, event and branch.'),
-    createdAt: Text.optional(),
-    createdBy: Text.optional(),
+    createdAt: Text.optional().describe('When it was written.'),
+    createdBy: Text.optional().describe('Who or what wrote it.'),
     ...sharedSettings,
     order: z
       .array(Step)

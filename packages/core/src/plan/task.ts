@@ -73,7 +73,7 @@ export const Task = z
     env: Environment.default({}).describe('Environment variables.'),
     required: z.boolean().default(true).describe('false: its failure does not fail the workstream.'),
     uses: Uses.default({}).describe('How much of named resources it takes while it runs.'),
-    guardrails: Guardrails.optional(),
+    guardrails: Guardrails.optional().describe('What it may not do, besides what holds for the plan.'),
     metadata: Metadata.optional(),
   })
   .refine(...saidOnce('timeout'))

@@ -32,7 +32,7 @@ export const Workstream = z
       .optional()
       .describe("The checks that its landing has to pass, instead of the plan's."),
     merge: WorkstreamMerge.optional().describe('How it lands.'),
-    guardrails: Guardrails.optional(),
+    guardrails: Guardrails.optional().describe('What it may not do, besides what holds for the plan.'),
     metadata: Metadata.optional(),
     tasks: z
       .array(Task)

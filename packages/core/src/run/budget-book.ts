@@ -14,7 +14,7 @@ export interface BudgetScope {
 }
 
 /** Shares of a limit at which a scope is warned and stopped where a plan says nothing. */
-export const defaultShares = { warnAt: 0.8, stopAt: 0.95 }
+const defaultShares = { warnAt: 0.8, stopAt: 0.95 }
 
 export class BudgetBook {
   readonly scopes = new Map<string, BudgetScope>()

@@ -15,7 +15,7 @@ export function budgetScopes(
 }
 
 /** A user's budget is for a day, counted in UTC. */
-export function userDay(user: string, at: number): string {
+function userDay(user: string, at: number): string {
   return `user/${user}/${Math.floor(at / dayMs)}`
 }
 

@@ -193,6 +193,6 @@ function lowerBoundMs(run: RunState, slots: number | undefined): number {
   return Math.max(longest, work / capacity)
 }
 
-export function workstreamKey(runId: string, workstreamId: string): string {
+function workstreamKey(runId: string, workstreamId: string): string {
   return `${runId}/${workstreamId}`
 }

@@ -169,7 +169,7 @@ function changeAttempt(state: RunMachineState, task: TaskState, change: Partial<
 }
 
 /** The one place where a task changes its phase: the derived counts follow. */
-export function setPhase(state: RunMachineState, task: TaskState, phase: TaskPhase): void {
+function setPhase(state: RunMachineState, task: TaskState, phase: TaskPhase): void {
   const { run, workstream } = task
   const timer = `retry/${run.id}/${task.id}`
   const wasTerminal = isTerminal(task)

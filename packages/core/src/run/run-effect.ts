@@ -31,10 +31,12 @@ export interface LandingEffect extends OfLanding {
   readonly isWithdrawing: boolean
 }
 
+/** The key under which an attempt is wanted, started and looked up. */
 export function attemptKey({ runId, taskId, attempt }: OfAttempt): string {
   return `attempt/${runId}/${taskId}/${attempt}`
 }
 
+/** The key under which a landing is wanted, submitted and looked up. */
 export function landingKey({ runId, workstreamId, round, attempt }: OfLanding): string {
   return `land/${runId}/${workstreamId}/${round}/${attempt}`
 }

@@ -151,6 +151,7 @@ export interface RoundedTask {
   readonly round: number
 }
 
+/** Why a run starts nothing new; each reason is lifted by its own remedy. */
 export type PauseReason = 'user' | 'budget' | 'disk' | 'no-host' | 'needs-person'
 
 /** What waits for a person, and the command that moves it. */
@@ -167,6 +168,7 @@ export type SkipReason =
   | { readonly reason: 'workstream-stopped'; readonly task: string }
   | { readonly reason: 'discarded' }
 
+/** Why a workstream ended without landing. */
 export type WorkstreamFailure =
   'task' | 'skipped' | 'conflicted' | 'rejected' | 'infrastructure' | 'cancelled' | 'discarded'
 

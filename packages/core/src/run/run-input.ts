@@ -41,23 +41,29 @@ export type RunOutcome = (
   | { readonly type: 'timer.rang' }
 ) & { readonly commandId?: never }
 
+/** Everything that the run machine may be told. */
 export type RunInput = RunCommand | RunOutcome
 
 type Command<Type extends string, Body> = { readonly type: Type; readonly commandId: string } & Body
 
+/** Names a run. */
 export interface OfRun {
   readonly runId: string
 }
+/** Names a task of a run. */
 export interface OfTask extends OfRun {
   readonly taskId: string
 }
+/** Names one try at a task. */
 export interface OfAttempt extends OfTask {
   /** The attempt's number: the fence. */
   readonly attempt: number
 }
+/** Names a workstream of a run. */
 export interface OfWorkstream extends OfRun {
   readonly workstreamId: string
 }
+/** Names one try at landing a round of a workstream. */
 export interface OfLanding extends OfWorkstream {
   readonly round: number
   /** Which try at landing this round: the fence. */

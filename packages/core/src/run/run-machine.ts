@@ -9,6 +9,7 @@ import { noUsage } from './run-input.ts'
 import type { RunMachineState } from './run-state.ts'
 import { initialRunState } from './run-state.ts'
 
+/** The run machine's own shape. */
 export type RunMachine = Machine<RunMachineState, RunInput, RunEvent, RunEffect>
 
 /** Counts the shapes of a frozen state; a snapshot of another version is thrown away. */

@@ -46,6 +46,7 @@ export interface RunMachineState {
   readonly openHolders: Set<WorkstreamState>
 }
 
+/** One run, live or ended, until it is archived. */
 export interface RunState {
   readonly id: string
   spec: RunSpec
@@ -75,6 +76,7 @@ export interface RunState {
   open: number
 }
 
+/** One workstream of a run, through its rounds. */
 export interface WorkstreamState {
   /** `<run>/<workstream>`. */
   readonly key: string
@@ -122,6 +124,7 @@ export type WorkstreamPhase =
   | { readonly state: 'FAILED'; readonly reason: WorkstreamFailure }
   | { readonly state: 'QUARANTINED'; readonly reason: 'task' | 'landing' | 'base-discarded' }
 
+/** A landing in progress. */
 export interface LandingState {
   readonly attempt: number
   readonly isHeld: boolean
@@ -129,6 +132,7 @@ export interface LandingState {
   readonly isWithdrawing: boolean
 }
 
+/** One task of a run, through its attempts. */
 export interface TaskState {
   readonly id: string
   readonly spec: TaskSpec
@@ -174,6 +178,7 @@ export type TaskPhase =
   | { readonly state: 'QUARANTINED'; readonly breach: Breach }
   | { readonly state: 'SKIPPED'; readonly because: SkipReason }
 
+/** An attempt that runs. */
 export interface AttemptState {
   readonly hostId: string
   readonly tool: string | undefined
@@ -185,12 +190,14 @@ export interface AttemptState {
   readonly scopes: readonly string[]
 }
 
+/** Who acts: what it offers, and how much it does. */
 export interface HostState {
   readonly id: string
   readonly offers: ReadonlySet<string>
   running: number
 }
 
+/** What is known of a tool. */
 export interface ToolState {
   health: ToolHealth
   /** A limit below the configured one, after a rate limit. */
@@ -216,7 +223,7 @@ export interface LearnedEstimate {
 }
 
 /** Slots for attempts where nothing else is configured. */
-export const defaultSlots = 3
+const defaultSlots = 3
 
 export function initialRunState(options: { readonly ignoreCase?: boolean } = {}): RunMachineState {
   return {

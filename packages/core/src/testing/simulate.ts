@@ -32,6 +32,7 @@ export interface SimulatedFaults {
   readonly crash?: number
 }
 
+/** What is simulated. */
 export interface SimulationOptions {
   readonly tasks: readonly SimulatedTask[]
   /** `concurrency`, and named resources. @default { concurrency: 3 } */
@@ -42,6 +43,7 @@ export interface SimulationOptions {
   readonly seed?: number
 }
 
+/** How it went, in virtual time. */
 export interface Simulation {
   readonly makespanMs: number
   /** No schedule can be shorter: the critical path, or the work spread over all slots. */

@@ -13,6 +13,7 @@ export interface AttemptScript {
   readonly meteredAt?: readonly number[]
 }
 
+/** How the world behaves. */
 export interface WorldOptions {
   readonly clock: ManualClock
   readonly attempt: (effect: AttemptEffect) => AttemptScript

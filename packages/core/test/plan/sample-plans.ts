@@ -5,7 +5,13 @@ import type { Plan } from '../../src/plan/plan.ts'
 import type { PlanProblem } from '../../src/plan/problem/plan-problem.ts'
 
 /** Plans as other programs write them, used as they are. */
-export const samples = ['dag-plan.json', 'dag-plan-short.json', 'multi_stream.yaml', 'streams-short.yaml', 'phase-plan.jsonc'] as const
+export const samples = [
+  'dag-plan.json',
+  'dag-plan-short.json',
+  'multi_stream.yaml',
+  'streams-short.yaml',
+  'phase-plan.jsonc',
+] as const
 
 export function readSample(name: string): string {
   return readFileSync(new URL(`samples/${name}`, import.meta.url), 'utf8')

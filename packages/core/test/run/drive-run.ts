@@ -58,6 +58,7 @@ export class DrivenRun {
   readonly #effects = new Map<string, RunEffect>()
   readonly #events: RunEvent[] = []
   #host: Host<RunMachineState, RunInput, RunEvent, RunEffect> | undefined
+  #epoch = 0
   #commands = 0
   #read = 0
 
@@ -320,6 +321,7 @@ export class DrivenRun {
       journal: this.journal,
       clock: this.clock,
       driver: this.#driver(found),
+      epoch: ++this.#epoch,
       snapshotEvery: 0,
     })
     this.#host.events.on('*', ({ event }) => void this.#events.push(event))

@@ -34,7 +34,7 @@ async function readMerged(git: Git, object: string, options: GitRunOptions): Pro
 }
 
 /** Reads conflict markers. */
-export function parseHunks(text: string): ConflictHunk[] {
+function parseHunks(text: string): ConflictHunk[] {
   const hunks: ConflictHunk[] = []
   let open: { line: number; ours: string[]; theirs: string[]; side: 'ours' | 'theirs' } | undefined
   for (const [index, line] of text.split('\n').entries()) {

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 
 /** The identity of a living process, or `undefined` if there is none or it cannot be told. */
-export function identifyProcess(pid: number): string | undefined {
+function identifyProcess(pid: number): string | undefined {
   const started = startOf(pid)
   return started === undefined ? undefined : [hostname(), bootId(), namespace(), pid, started].join(' ')
 }

@@ -14,7 +14,7 @@ export interface CopyReport {
 }
 
 /** The file that lists, as `.gitignore` would, what worktrees need and git does not have. */
-export const includeFile = '.worktreeinclude'
+const includeFile = '.worktreeinclude'
 
 /**
  * Copies what `.worktreeinclude` of the main worktree lists, but only files that git ignores: whatever is

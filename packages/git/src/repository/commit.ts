@@ -20,7 +20,7 @@ export interface CommitDraft {
   readonly at: number
 }
 
-export const defaultPerson: Person = { name: 'ws', email: 'ws@localhost' }
+const defaultPerson: Person = { name: 'ws', email: 'ws@localhost' }
 
 /** Writes a commit object. Nothing points to it yet. */
 export async function writeCommit(
@@ -48,7 +48,7 @@ export async function writeCommit(
 }
 
 /** The text of a commit message with its trailers as the last paragraph. */
-export function commitMessage(message: string, trailers: Readonly<Record<string, string>>): string {
+function commitMessage(message: string, trailers: Readonly<Record<string, string>>): string {
   const lines = Object.entries(trailers).map(([key, value]) => {
     if (/^[A-Za-z][A-Za-z0-9-]*$/.test(key) && !/[\r\n\0]/.test(value)) return `${key}: ${value}`
     throw new WsError('WS_GIT_TRAILER', `the trailer ${JSON.stringify(key)} cannot be written`, {

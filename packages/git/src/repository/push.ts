@@ -59,7 +59,7 @@ export async function push(repository: Repository, options: PushOptions): Promis
 }
 
 /** Lines `<flag>\t<from>:<to>\t<summary>`, with `!` for a refusal. */
-export function parsePush(output: string): PushResult[] {
+function parsePush(output: string): PushResult[] {
   return output.split('\n').flatMap((line) => {
     const [flag, refs, summary = ''] = line.split('\t')
     if (refs === undefined || flag === undefined || flag.length !== 1) return []

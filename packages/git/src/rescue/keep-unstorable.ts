@@ -41,7 +41,7 @@ export async function keepUnstorable(
 }
 
 /** The percent-encoded form of a path, and back. */
-export function encodeUnstorable(path: string): string {
+function encodeUnstorable(path: string): string {
   return path
     .split('/')
     .map((part) => {

@@ -7,7 +7,7 @@ import type { Repository } from '../repository/repository.ts'
 import { sparsePatterns } from './sparse.ts'
 
 /** A checkout of a large tree takes its time. */
-export const checkoutTimeoutMs = 900_000
+const checkoutTimeoutMs = 900_000
 
 export interface CheckoutPlace {
   /** The slot's id. */

@@ -47,7 +47,7 @@ export interface SlotRecord {
   readonly pinnedTree: ObjectId | null
 }
 
-export function recordFile(folder: string, slot: string): string {
+function recordFile(folder: string, slot: string): string {
   return join(folder, 'slots', `${slot}.json`)
 }
 
@@ -56,7 +56,7 @@ export async function writeRecord(folder: string, record: SlotRecord): Promise<v
 }
 
 /** A leaving slot's name is free again, so its record goes by its id. */
-export function recordName({ state, slot, id }: Pick<SlotRecord, 'state' | 'slot' | 'id'>): string {
+function recordName({ state, slot, id }: Pick<SlotRecord, 'state' | 'slot' | 'id'>): string {
   return state === 'leaving' ? `~${id}` : slot
 }
 

@@ -49,7 +49,7 @@ export interface ListedChanges {
   readonly refused: readonly string[]
 }
 
-export async function listChanges(git: Git, options: GitRunOptions = {}): Promise<ListedChanges> {
+async function listChanges(git: Git, options: GitRunOptions = {}): Promise<ListedChanges> {
   const { stdout } = await git.run(
     ['ls-files', '-z', '-t', '--modified', '--deleted', '--others', '--exclude-standard'],
     { ...options, timeoutMs: 900_000 },

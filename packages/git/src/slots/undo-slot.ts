@@ -37,7 +37,7 @@ export async function undoSlot(
 }
 
 /** Whether a directory is a worktree that we registered: its lock carries our reason. */
-export async function isOurRegistration(repository: Repository, path: string): Promise<boolean> {
+async function isOurRegistration(repository: Repository, path: string): Promise<boolean> {
   const { commonDir } = repository.facts
   const admin = await adminOf(commonDir, path)
   if (admin === undefined) return false

@@ -69,7 +69,7 @@ describe('provisioning', () => {
       try {
         const first = await leasePorts(repository, 'a', ['ONE', 'TWO'], range)
         const second = await leasePorts(repository, 'b', ['ONE'], range)
-        const ports = [...Object.values(first), ...Object.values(second)].toSorted()
+        const ports = [...Object.values(first), ...Object.values(second)].toSorted((a, b) => a - b)
         expect(ports).toEqual([25_100, 25_102, 25_103])
         await expect(leasePorts(repository, 'c', ['ONE'], range)).rejects.toMatchObject({
           code: 'WS_GIT_NO_PORT',

@@ -47,6 +47,8 @@ function compileStream(context: StreamContext): unknown {
   const tool = part.take('tool', 'tool')
   const scope = part.take('claims', 'scope')
   const phases = asList(part.take('tasks', 'phases')) ?? []
+  // Also where it has none, so that their lack is named in the words of this format.
+  origins.set(JSON.stringify(['workstreams', index, 'tasks']), ['streams', key, 'phases'])
   const needs = asList(part.take('needs', 'dependencies'))
   return {
     id: key,

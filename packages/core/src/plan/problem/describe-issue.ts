@@ -86,8 +86,9 @@ function fittingBranch(branches: readonly (readonly Issue[])[]): readonly Issue[
   const entered = branches.filter((issues) =>
     issues.every(({ code, path }) => path.length > 0 || code === 'unrecognized_keys'),
   )
-  // With several, the one that complains least: of { parallel } | { sequential }, the one whose key is there.
-  return entered.toSorted((a, b) => a.length - b.length)[0]
+  if (entered.length < 2) return entered[0]
+  // Of several maps, such as { parallel } and { sequential }, the one whose keys are all known.
+  return entered.find((issues) => issues.every(({ path }) => path.length > 1))
 }
 
 function expectation(issue: Issue): string {

@@ -10,7 +10,11 @@ export async function readYaml(text: string): Promise<Source> {
   const yaml = await import('yaml')
   const document = parse(yaml, text)
   if (document === undefined) return failed(text, 'expected fewer levels than this document has')
-  const problems = [...syntaxProblems(text, document), ...aliasProblems(yaml, document)]
+  const problems = [
+    ...syntaxProblems(text, document),
+    ...aliasProblems(yaml, document),
+    ...mergeProblems(yaml, document),
+  ]
   for (const error of document.errors) {
     if (error.code === 'DUPLICATE_KEY') problems.push(duplicateKey(yaml, document, error))
   }
@@ -59,7 +63,9 @@ function syntaxProblems(text: string, { errors }: Parsed): SourceProblem[] {
       const [own, hint] = words[code] ?? []
       return {
         code: 'WS_PLAN_SYNTAX',
-        message: own ?? `not valid YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`,
+        message:
+          own ??
+          `not valid YAML: ${message.charAt(0).toLowerCase()}${message.slice(1).replace('"quote', 'quote')}`,
         ...(hint === undefined ? {} : { hint }),
         span: { start, end: Math.max(end, start + 1) },
         at: [],
@@ -100,6 +106,30 @@ function aliasProblems(yaml: Yaml, document: Parsed): SourceProblem[] {
         hint,
         span: { start, end },
         at: pathOf(yaml, ancestors, alias),
+      })
+    },
+  })
+  return problems
+}
+
+/** What is merged into a map has to be a map, or a list of maps. */
+function mergeProblems(yaml: Yaml, document: Parsed): SourceProblem[] {
+  const problems: SourceProblem[] = []
+  const isMap = (node: unknown) => yaml.isMap(yaml.isNode(node) ? unalias(node, yaml, document) : node)
+  yaml.visit(document, {
+    Pair: (_key, { key, value }, ancestors) => {
+      if (!yaml.isScalar(key) || key.value !== '<<' || key.type !== 'PLAIN') return
+      const source = yaml.isNode(value) ? unalias(value, yaml, document) : value
+      if (isMap(source) || (yaml.isSeq(source) && source.items.every(isMap))) return
+      const span = spanOf(key) ?? { start: 0, end: 1 }
+      const message = '"<<" takes the settings of a map, and this is none'
+      const hint = 'refer to a map, as in <<: *name'
+      problems.push({
+        code: 'WS_PLAN_SYNTAX',
+        message,
+        hint,
+        span,
+        at: [...pathOf(yaml, ancestors, undefined), '<<'],
       })
     },
   })

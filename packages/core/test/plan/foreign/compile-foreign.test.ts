@@ -37,9 +37,8 @@ test('what is wrong with a foreign plan is named where its writer wrote it', asy
       "n4"
     ] }`
   const result = await parsePlan(text)
-  expect(
-    result.ok ? [] : result.problems.map(({ path, line, message }) => `${line} ${path}: ${message}`),
-  ).toMatchInlineSnapshot(`
+  expect(result.ok ? [] : result.problems.map(({ path, line, message }) => `${line} ${path}: ${message}`))
+    .toMatchInlineSnapshot(`
     [
       "3 nodes[0].tool: there is no tool "aidr"",
       "3 nodes[0].path_claims[0]: "/src" begins with "/" (at 0)",

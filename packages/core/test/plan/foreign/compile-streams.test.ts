@@ -90,11 +90,10 @@ execution_order:
     [
       "BAD_GLOB streams.A.scope[0] :2",
       "UNKNOWN_NEED streams.A.dependencies[0] :2",
-      "VALUE streams.B.tasks :3",
+      "VALUE streams.B.phases :3",
       "VALUE phases.one.timeout :5",
       "ORDER execution_order[0].parallel[1] :7",
-      "MISSING execution_order[1].parallel :8",
-      "UNKNOWN_KEY execution_order[1].serial :8",
+      "VALUE execution_order[1] :8",
     ]
   `)
   const result = await parsePlan(text)

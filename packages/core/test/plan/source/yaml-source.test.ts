@@ -33,7 +33,7 @@ test('mistakes of YAML are named in words that help', async () => {
       "3: YAML keeps this character for itself; put the text in quotes",
       "9: this line is not indented as the ones around it; begin the settings of a map in one column, and close every "[" and "{"",
       "5: a second document begins here; write each document into a file of its own",
-      "6: not valid YAML: missing closing "quote",
+      "6: not valid YAML: missing closing quote",
       "4: not valid YAML: unexpected scalar at node end",
       "4: "**" refers to "&*", which is nowhere before it; if it is a glob, put it in quotes: "**"",
       "7: "*x" refers to what it is part of; if it is a glob, put it in quotes: "*x"",
@@ -63,6 +63,14 @@ test('a bomb of references is refused', async () => {
   expect(problems).toHaveLength(1)
 })
 
+test('only maps are merged', async () => {
+  const problems = ['a: { <<: 0 }', 'a: &x 1\nb: { <<: *x }', 'a: { <<: [{ b: 1 }, 2] }', '{ <<: }'].map(
+    problemsOf,
+  )
+  expect((await Promise.all(problems)).map(({ length }) => length)).toEqual([1, 1, 1, 1])
+  expect((await readYaml('a: { "<<": 0 }')).value).toEqual({ a: { '<<': 0 } })
+})
+
 test('nesting without end is refused, not overflown', async () => {
   const { value, problems } = await readYaml('['.repeat(50_000))
   expect(value).toBeUndefined()
@@ -85,9 +93,12 @@ test('places are found through references and merge keys', async () => {
 
 test('no text makes it throw', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.string({ unit: fc.constantFrom(...'{}[]",:- &*<|>#\n\ta1!?') }), async (text) => {
-      const source = await readYaml(text)
-      source.locate(['a', 0, 'b'], true)
-    }),
+    fc.asyncProperty(
+      fc.string({ unit: fc.constantFrom(...'{}[]",:- &*<|>#\n\ta1!?', '<<: ', '&a ', '*a', 'a: ') }),
+      async (text) => {
+        const source = await readYaml(text)
+        source.locate(['a', 0, 'b'], true)
+      },
+    ),
   )
 })
