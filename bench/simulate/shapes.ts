@@ -30,6 +30,11 @@ export const shapes: Readonly<Record<string, (size: number) => Workload>> = {
   }),
   'one hot file': (size) => ({
     limits: { concurrency: 8 },
+    tasks: tasksOf(size, (at) => ({ claims: at % 2 === 0 ? [`packages/p${at}/**`] : ['package.json'] })),
+  }),
+  // No two claim the same, so none shares the fate of another.
+  'one hot file and an own directory': (size) => ({
+    limits: { concurrency: 8 },
     tasks: tasksOf(size, (at) => ({
       claims: at % 2 === 0 ? [`packages/p${at}/**`] : [`packages/p${at}/**`, 'package.json'],
     })),

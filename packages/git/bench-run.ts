@@ -15,8 +15,11 @@ import {
 } from '@ws/git'
 import { openIsomorphicReader } from '@ws/git/isomorphic'
 
-/** The median of so many rounds counts; each is interleaved with its yardstick, so that both see the same machine. */
-const rounds = 7
+/**
+ * The best of so many rounds counts, for both sides: creating thousands of files takes from one to ten times as
+ * long on the same disk, by what was deleted before. Who begins changes from round to round.
+ */
+const rounds = 8
 const branchCount = 100
 
 const folder = mkdtempSync(join(tmpdir(), 'ws-bench-git-'))
@@ -45,15 +48,18 @@ async function benchWorktrees(repository: Repository, path: string): Promise<voi
   await slots.create({ slot: 'warm', base: 'main', work: { run: 'bench', workstream: 'warm', attempt: 1 } })
   for (let round = 0; round < rounds; round++) {
     const plain = join(folder, `plain-${round}`)
-    note(
-      'git add',
-      ms(() => git(path, 'worktree', 'add', '--quiet', '-b', `plain-${round}`, plain, 'main')),
-    )
     const work = (name: string) => ({ run: 'bench', workstream: `${name}-${round}`, attempt: 1 })
-    note('cold', await msOf(() => slots.create({ slot: `cold-${round}`, base: 'main', work: work('cold') })))
     // One file in a hundred differs from the base before, as between two workstreams.
     const base = round % 2 === 0 ? 'other' : 'main'
-    note('warm', await msOf(() => slots.recycle('warm', { base, work: work('warm') })))
+    const makes: Record<string, () => Promise<unknown>> = {
+      'git add': async () => git(path, 'worktree', 'add', '--quiet', '-b', `plain-${round}`, plain, 'main'),
+      cold: () => slots.create({ slot: `cold-${round}`, base: 'main', work: work('cold') }),
+      warm: () => slots.recycle('warm', { base, work: work('warm') }),
+    }
+    for (let i = 0; i < 3; i++) {
+      const name = Object.keys(makes)[(i + round) % 3]!
+      note(name, await msOf(makes[name]!))
+    }
     note(
       'git remove',
       ms(() => git(path, 'worktree', 'remove', '--force', plain)),
@@ -61,11 +67,11 @@ async function benchWorktrees(repository: Repository, path: string): Promise<voi
     note('remove', await msOf(() => slots.remove(`cold-${round}`)))
     note('purge', await msOf(() => slots.purgeTrash()))
   }
-  const median = (name: string) => middle(times[name] ?? [])
-  row('a worktree, cold, and git worktree add', median('cold'), median('git add'))
-  row('a worktree, warm, and git worktree add', median('warm'), median('git add'))
-  row('a removal, and git worktree remove', median('remove'), median('git remove'))
-  row('the deletion, later', median('purge'), median('git remove'))
+  const best = (name: string) => least(times[name] ?? [])
+  row('a worktree, cold, and git worktree add', best('cold'), best('git add'))
+  row('a worktree, warm, and git worktree add', best('warm'), best('git add'))
+  row('a removal, and git worktree remove', best('remove'), best('git remove'))
+  row('the deletion, later', best('purge'), best('git remove'))
   await slots.remove('warm')
   await slots.purgeTrash()
 }
@@ -87,17 +93,17 @@ async function benchPreviews(repository: Repository, path: string): Promise<void
     plain.push(ms(() => git(checkout, 'merge', '--quiet', '--no-edit', two.tip)))
     git(checkout, 'reset', '--quiet', '--hard', one.tip)
   }
-  row('a preview, and git merge in a worktree', middle(ours), middle(plain))
+  row('a preview, and git merge in a worktree', least(ours), least(plain))
   // What a preview costs at least: one bare process of git on the same pair.
   const bare = Array.from({ length: rounds }, () =>
     ms(() => git(path, 'merge-tree', '--write-tree', one.tip, two.tip)),
   )
-  row('the same, and git merge-tree', middle(ours), middle(bare))
+  row('the same, and git merge-tree', least(ours), least(bare))
   const pairs = await msOf(() => previewPairs(repository, branches))
   row(
     `all ${(branchCount * (branchCount - 1)) / 2} pairs, and git merge-tree for each`,
     pairs,
-    middle(bare) * ((branchCount * (branchCount - 1)) / 2),
+    least(bare) * ((branchCount * (branchCount - 1)) / 2),
   )
   git(path, 'worktree', 'remove', '--force', checkout)
 }
@@ -124,8 +130,8 @@ async function benchReads(repository: Repository, path: string): Promise<void> {
     times.nativeRefs.push(await msOf(() => repository.listRefs()))
   }
   console.log('                                      isomorphic ms     git ms   ratio')
-  row('2,000 objects by id, one after another', middle(times.isomorphic), middle(times.native))
-  row('all references', middle(times.isomorphicRefs), middle(times.nativeRefs))
+  row('2,000 objects by id, one after another', least(times.isomorphic), least(times.native))
+  row('all references', least(times.isomorphicRefs), least(times.nativeRefs))
 }
 
 /** A packed repository: `main`, `other` with one file in a hundred changed, and branches that all meet in one file. */
@@ -176,8 +182,8 @@ async function msOf(body: () => Promise<unknown>): Promise<number> {
   return performance.now() - start
 }
 
-function middle(times: readonly number[]): number {
-  return times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN
+function least(times: readonly number[]): number {
+  return Math.min(...times)
 }
 
 function row(what: string, ours: number, yardstick: number): void {

@@ -36,7 +36,7 @@ export async function runSteps(
   }
   const lane = async (): Promise<void> => {
     if (running.size >= lanes) return
-    const at = waiting.findIndex(({ needs = [] }) => !needs.some(isPending))
+    const at = waiting.findIndex(({ needs = [], after = [] }) => ![...needs, ...after].some(isPending))
     const [step] = at === -1 ? [] : waiting.splice(at, 1)
     if (step === undefined) return
     const bad = (step.needs ?? []).filter((name) => (results.get(name)?.outcome ?? 'passed') !== 'passed')

@@ -1,10 +1,6 @@
 // A repository on disk, opened: what most tests here begin with.
-import {
-  makeTempRepository,
-  type TempRepository,
-  type TempRepositoryOptions,
-} from '../../testing/src/temp-repository.ts'
-import { withTempDir } from '@ws/testing'
+import { makeTempRepository, withTempDir } from '@ws/testing'
+import type { TempRepository, TempRepositoryOptions } from '@ws/testing'
 import { openRepository, type Repository } from '../src/repository/repository.ts'
 import { Slots } from '../src/slots/slots.ts'
 
@@ -39,3 +35,5 @@ export function testEnvironment(): NodeJS.ProcessEnv {
 export function work(workstream: string, attempt = 1) {
   return { run: 'run1', workstream, attempt }
 }
+
+export { makeTempRepository, type TempRepositoryOptions }

@@ -49,9 +49,7 @@ function sayParts({
 }
 
 function sayCounts({ completed, failed, quarantined }: StateCounts): string {
-  const parts: string[] = []
-  if (completed > 0) parts.push(`${completed} completed`)
-  if (failed > 0) parts.push(`${failed} failed`)
-  if (quarantined > 0) parts.push(`${quarantined} quarantined`)
-  return `${sayCount(completed + failed + quarantined, 'workstream')}, ${parts.join(', ') || 'none to do'}`
+  const all = completed + failed + quarantined
+  const others = `${failed > 0 ? `, ${failed} failed` : ''}${quarantined > 0 ? `, ${quarantined} quarantined` : ''}`
+  return `${completed} of ${sayCount(all, 'workstream')} completed${others}`
 }

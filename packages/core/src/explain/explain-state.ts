@@ -1,5 +1,5 @@
 import type { PauseReason, PersonWait, SkipReason, WorkstreamFailure } from '../run/run-event.ts'
-import { sayList, sayWorkstream } from './say.ts'
+import { sayWorkstream } from './say.ts'
 
 /** Why a task was not done, as a clause to stand after a colon. */
 export function explainSkip(because: SkipReason, runId?: string): string {
@@ -88,6 +88,6 @@ function remedy({ id, waitsFor }: PersonWait): string {
     case 'approve':
       return `\`ws merge approve ${id}\``
     case 'release':
-      return sayList([`\`ws release ${id}\``, `\`ws retry ${id}\``]) + ` or \`ws discard ${id}\``
+      return `\`ws release ${id}\`, \`ws retry ${id}\` or \`ws discard ${id}\``
   }
 }

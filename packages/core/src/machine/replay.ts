@@ -17,7 +17,7 @@ export async function replay<State, Input extends MachineInput, Event extends Ma
   const { stream } = machine
   const snapshot = await journal.loadSnapshot(stream)
   const fits = snapshot?.machineVersion === machine.version
-  let state = fits ? machine.thaw(snapshot.state) : machine.initial()
+  const state = fits ? machine.thaw(snapshot.state) : machine.initial()
   let version = fits ? snapshot.version : 0
   let lastAt = fits ? snapshot.lastAt : 0
   for await (const step of journal.read({ stream, afterVersion: version })) {

@@ -1,3 +1,4 @@
+// oxlint-disable unicorn/no-thenable -- the setting is called "then"; its value is a word, never a function
 import { z } from 'zod'
 import { Duration } from '../words/duration.ts'
 import { Command, Milliseconds, Pattern, saidOnce } from './fields.ts'

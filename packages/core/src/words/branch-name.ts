@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** What `git check-ref-format --branch` refuses, and what would be read as an option. */
-const refused = /^[-/]|^@$|^HEAD$|[\u0000-\u0020\u007f~^:?*[\\]|\.\.|@\{|\/\/|\/$|\.$|(^|\/)\.|\.lock(\/|$)/
+const refused = /^[-/]|^@$|^HEAD$|[\p{Cc} ~^:?*[\\]|\.\.|@\{|\/\/|\/$|\.$|(^|\/)\.|\.lock(\/|$)/u
 
 /** Whether git takes the text as the name of a branch. */
 export function isBranchName(name: string): boolean {

@@ -87,6 +87,7 @@ const planArbitrary = fc.array(taskArbitrary, { minLength: 1, maxLength: 3 }).ch
     guardrails: optional(
       fc.constant({
         forbidPaths: ['infra/**'],
+        // oxlint-disable-next-line unicorn/no-thenable -- a setting of that name
         maxFiles: { limit: 4, then: 'warn' as const },
         secrets: false,
       }),

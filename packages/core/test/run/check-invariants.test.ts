@@ -7,7 +7,11 @@ import { driveRun } from './drive-run.ts'
 const breakages: readonly (readonly [string, (run: DrivenRun) => unknown])[] = [
   [
     'claims held together do not clash',
-    ({ state }) => state.claims.take('run/b', [{ path: 'src/**', mode: 'exclusive' }]),
+    (run) => {
+      const claims = [{ path: 'src/x', mode: 'exclusive' as const }]
+      Object.assign(run.workstream('b'), { spec: { ...run.workstream('b').spec, claims } })
+      run.state.claims.take('run/b', claims)
+    },
   ],
   ['a run stays within its limits', (run) => (run.run().spec = { ...run.run().spec, limits: { slots: 0 } })],
   ['use is counted as it is', ({ state }) => state.used.set('slots', 7)],

@@ -9,7 +9,7 @@ describe('a snapshot', () => {
       {
         limits: { slots: 6 },
         each: { retries: 1 },
-        run: { budget: { usd: 5, warnAt: 0.8, stopAt: 0.95 } },
+        run: { budget: { usd: 4, warnAt: 0.8, stopAt: 0.95 } },
         tasks: {
           n5: { kind: 'person', tools: [] },
           n6: { tools: [{ tool: 'codex', account: 'zenith' }] },

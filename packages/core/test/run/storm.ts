@@ -99,7 +99,7 @@ export async function storm(seed: number, options: StormOptions = {}): Promise<S
   let commands = 0
   const command = (body: DistributedOmit<RunCommand, 'commandId'>) =>
     // Sent again under its id after a crash: asking twice is asking once.
-    send({ ...body, commandId: `c${++commands}` } as RunCommand)
+    send({ ...body, commandId: `c${++commands}` })
 
   await command({
     type: 'limits.set',

@@ -98,6 +98,7 @@ describe('a hostile repository', () => {
         const canary = makeCanary(temp.folder)
         poison(opened, canary)
         const { path, base } = await slots.create({ slot: 's', base: 'main', work: work('a') })
+        expect(canary.hasRun()).toBe(false)
         const before = await slots.attest('s')
         writeFileSync(join(path, 'a.txt'), 'changed\n')
         writeFileSync(join(path, 'new.txt'), 'new\n')

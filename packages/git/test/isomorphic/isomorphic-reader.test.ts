@@ -1,9 +1,8 @@
 import { withTempDir } from '@ws/testing'
 import { describe, expect, it } from 'vitest'
-import { makeTempRepository } from '../../../testing/src/temp-repository.ts'
 import { parseObjectId, parseRefName } from '../../src/door/names.ts'
 import { openIsomorphicReader } from '../../src/isomorphic/index.ts'
-import { withOpened, work } from '../opened.ts'
+import { makeTempRepository, withOpened, work } from '../opened.ts'
 
 describe('reading without a git binary', () => {
   it('gives the same answers as native git, loose and packed', () =>

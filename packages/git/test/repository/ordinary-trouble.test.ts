@@ -3,10 +3,15 @@ import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, writeFileSyn
 import { join } from 'node:path'
 import { withTempDir } from '@ws/testing'
 import { describe, expect, it } from 'vitest'
-import { makeTempRepository, type TempRepositoryOptions } from '../../../testing/src/temp-repository.ts'
 import { openRepository } from '../../src/repository/repository.ts'
 import { Slots } from '../../src/slots/slots.ts'
-import { testEnvironment, withOpened, work } from '../opened.ts'
+import {
+  makeTempRepository,
+  type TempRepositoryOptions,
+  testEnvironment,
+  withOpened,
+  work,
+} from '../opened.ts'
 
 const withSlots = async (path: string, body: (slots: Slots) => Promise<void>) => {
   const repository = await openRepository(path, { env: testEnvironment() })

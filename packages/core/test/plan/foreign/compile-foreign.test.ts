@@ -6,7 +6,9 @@ import { planOf, readSample, samples } from '../sample-plans.ts'
 
 test.each(samples)('%s compiles to the plan that is kept beside it', async (name) => {
   const yaml = await planToYaml(await planOf(readSample(name), { file: name }))
-  await expect(yaml).toMatchFileSnapshot(fileURLToPath(new URL(`../compiled/${name}.yaml`, import.meta.url)))
+  await expect(yaml).toMatchFileSnapshot(
+    fileURLToPath(new URL(`../samples/compiled/${name}.yaml`, import.meta.url)),
+  )
 })
 
 test.each(samples)('%s is recognised by its shape, whatever it is called', async (name) => {

@@ -41,7 +41,7 @@ test('a document does not speak to the terminal', () => {
     [{ ...problem, message: 'found "\u001b[31m"', line: 1, column: 4, span: { start: 3, end: 8 } }],
     { text },
   )
-  expect(shown).not.toMatch(/[\u001b\u202e]/)
+  expect(['\u001b', '\u202e'].filter((mark) => shown.includes(mark))).toEqual([])
 })
 
 test('paths are written as in code', () => {
