@@ -22,7 +22,9 @@ const width = 80
 const file = process.argv[2] ?? fileURLToPath(new URL('plans/oauth.yaml', import.meta.url))
 const text = await readFile(file, 'utf8')
 const result = await parsePlan(text, { file: relative('', file) })
-if (result.warnings.length > 0) console.error(`${formatProblems(result.warnings, { text, width })}\n`)
+// Conflicts are shown below.
+const warnings = result.warnings.filter(({ code }) => code !== 'WS_PLAN_CLAIM_CONFLICT')
+if (warnings.length > 0) console.error(`${formatProblems(warnings, { text, width })}\n`)
 if (result.ok) await show(result.plan)
 else {
   console.error(formatProblems(result.problems, { text, width }))

@@ -79,4 +79,4 @@ function readIfThere(file) {
   return fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : undefined
 }
 
-module.exports = { fingerprint, installDependencies }
+module.exports = { installDependencies }

@@ -1,5 +1,5 @@
 import { type Clock, systemClock, WsError } from '@ws/core'
-import { z } from 'zod'
+import * as z from 'zod'
 
 const schema = z.strictObject({
   path: z.string().min(1),

@@ -97,13 +97,22 @@ function noArrow(name: string, target: string): string {
   return `${name} → ${target} ${isUp ? 'points up' : 'is not in the table of arrows'} (ARCHITECTURE.md)`
 }
 
-/** Over the edge of packages/x, or into packages/x from outside; only what a package's tests are made of may be used again by soaks. */
+/**
+ * Over the edge of packages/x, or into packages/x from outside. A folder that is no package (soak/, scripts/) has nothing to find
+ * packages by name with: it may take entry points, and what a package's tests are made of.
+ */
 function leavesItsPackage(file: string, specifier: string): boolean {
   if (!specifier.startsWith('.')) return false
   const target = posix.join(posix.dirname(file), specifier)
   const home = (path: string) => /^packages\/[^/]+\//.exec(path)?.[0]
-  if (home(file) === undefined && /^packages\/[^/]+\/test\//.test(target)) return false
+  if (home(file) === undefined && !existsSync(join(file.split('/')[0] ?? '', 'package.json')))
+    return home(target) !== undefined && !isOpen(target)
   return home(target) !== home(file)
+}
+
+function isOpen(file: string): boolean {
+  const [, folder = ''] = file.split('/')
+  return /^packages\/[^/]+\/test\//.test(file) || isEntry(folder, file)
 }
 
 function nameProblems(file: string): readonly string[] {

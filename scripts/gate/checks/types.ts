@@ -14,6 +14,7 @@ const folders = [
   'e2e',
   'soak',
   'scripts',
+  'test',
 ]
 const projects = folders.map((folder) => `${folder}/tsconfig.json`).filter((file) => existsSync(file))
 // Each file is compiled under the rules of whoever reads it, so it may be in several.

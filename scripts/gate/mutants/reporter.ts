@@ -41,10 +41,12 @@ export default class MutantReporter implements Reporter {
 
 function textOf(error: SerializedError): ErrorText {
   const names: string[] = []
-  let at: SerializedError | undefined = error
-  while (at !== undefined && names.length < 5) {
-    names.push(at['code'] === undefined ? (at.name ?? 'Error') : `${at.name} ${at['code']}`)
-    at = at.cause as SerializedError | undefined
+  // A cause can be anything, and can lead back to where it came from.
+  for (let at: unknown = error; typeof at === 'object' && at !== null && names.length < 5;) {
+    const { name, code, cause }: { name?: unknown; code?: unknown; cause?: unknown } = at
+    const title = typeof name === 'string' ? name : 'Error'
+    names.push(typeof code === 'string' ? `${title} ${code}` : title)
+    at = cause
   }
   return { names, message: error.message }
 }

@@ -37,7 +37,7 @@ function isAssertion({ names, message }: ErrorText): boolean {
   return (
     names.some((name) => name.startsWith('AssertionError') || name.endsWith('WS_INVARIANT')) ||
     /^Snapshot .* mismatched/.test(message) ||
-    /^Property failed by returning false/.test(message)
+    message.startsWith('Property failed by returning false')
   )
 }
 

@@ -37,10 +37,9 @@ export const EVERYTHING: Automaton = {
   below: 0,
 }
 
-/** How far the current segment of a text is: nothing yet, `.`, `..`, or anything that may stand in a path. */
+/** How far the current segment of a text is: nothing yet, `.` (1), `..`, or anything that may stand in a path. */
 export const AT_START = 0
-export const AFTER_DOT = 1
-export const AFTER_DOT_DOT = 2
+const AFTER_DOT_DOT = 2
 export const IN_NAME = 3
 
 /** The progress of a segment after one more code point, or -1 where no path goes on like that. */

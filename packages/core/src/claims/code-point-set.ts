@@ -6,7 +6,7 @@ export type CodePointSet = readonly number[]
 
 export const SLASH = 0x2f
 export const DOT = 0x2e
-export const MAX_CODE_POINT = 0x10ffff
+const MAX_CODE_POINT = 0x10ffff
 
 /** Every code point that a segment may hold. */
 export const SEGMENT_SET: CodePointSet = [1, SLASH - 1, SLASH + 1, MAX_CODE_POINT]

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Claim } from '../claims/claim.ts'
 import { Pattern } from './fields.ts'
 

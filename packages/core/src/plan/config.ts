@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { Duration } from '../words/duration.ts'
 import { Id } from '../words/id.ts'
 import { Command, Milliseconds, Text, Usd, saidOnce } from './fields.ts'

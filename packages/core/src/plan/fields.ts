@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { Duration } from '../words/duration.ts'
 
 /** Any text with something in it. */

@@ -1,11 +1,10 @@
 // oxlint-disable unicorn/no-thenable -- the setting is called "then"; its value is a word, never a function
-import { z } from 'zod'
+import * as z from 'zod'
 import { Duration } from '../words/duration.ts'
 import { Command, Milliseconds, Pattern, saidOnce } from './fields.ts'
 
 /** What happens to work that breaks a guardrail. */
-export const Then = z.enum(['quarantine', 'fail', 'warn'])
-export type Then = z.output<typeof Then>
+const Then = z.enum(['quarantine', 'fail', 'warn'])
 
 const then = Then.default('quarantine')
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { Capability } from '../words/capability.ts'
 import { ToolName } from '../words/tool-name.ts'
 import { ClaimItem } from './claim-item.ts'

@@ -103,8 +103,8 @@ function moved(findings: readonly Finding[], originOf: (path: DocumentPath) => D
   const seen = new Set<string>()
   return findings
     .map((finding) => ({ ...finding, at: originOf(finding.at) }))
-    .filter(({ code, at }) => {
-      const key = JSON.stringify([code, at])
+    .filter(({ code, at, message }) => {
+      const key = JSON.stringify([code, at, code === 'WS_PLAN_DUPLICATE_ID' ? '' : message])
       return !seen.has(key) && seen.add(key)
     })
 }

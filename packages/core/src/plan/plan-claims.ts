@@ -1,10 +1,12 @@
 import { checkClaim } from '../claims/check-claim.ts'
 import type { Claim, ClaimPattern } from '../claims/claim.ts'
+import { matchesClaim } from '../claims/match-claim.ts'
+import { normalizePattern } from '../claims/parse-pattern.ts'
 import { overlapWitness } from '../claims/overlap.ts'
 import type { OutlineTask, OutlineWorkstream } from './outline.ts'
 
 /** What a workstream holds, and where that comes from. */
-export interface WorkstreamClaims {
+interface WorkstreamClaims {
   /** Empty for work that only reads. */
   readonly claims: readonly Claim[]
   /** Nothing in the plan says what it may write, so it holds everything, shared. */
@@ -49,6 +51,8 @@ export function claimsOf({
  * claim of `src/*.ts` does not have; but nothing is below a file, so what lies below covered paths is left out.
  */
 export function covers(claims: readonly ClaimPattern[], pattern: string): boolean {
+  const plain = normalizePattern(pattern)
+  if (isFile.test(plain)) return claims.some((claim) => matchesClaim(claim, plain))
   return claims.some(({ path, exclude = [] }) => {
     if (path === pattern && exclude.length === 0) return true
     const rest: ClaimPattern = { path: pattern, exclude: path.endsWith('**') ? [path] : [path, `${path}/**`] }
@@ -57,6 +61,9 @@ export function covers(claims: readonly ClaimPattern[], pattern: string): boolea
     return exclude.every((hole) => overlapWitness(pattern, hole) === undefined)
   })
 }
+
+/** A plain path, by far the commonest output. */
+const isFile = /^[^*?[\]{}\\/]+(\/[^*?[\]{}\\/]+)*$/
 
 function* outputsOf(tasks: readonly OutlineTask[]): Generator<[task: number, output: number, path: string]> {
   for (const [task, { role, outputs }] of tasks.entries()) {

@@ -22,7 +22,7 @@ export interface PlanNeeds<W extends OutlineWorkstream = OutlineWorkstream> {
 }
 
 /** Why one workstream waits for another as a whole. */
-export interface WorkstreamNeed {
+interface WorkstreamNeed {
   readonly workstream: string
   readonly because: 'needs' | 'order'
 }
@@ -101,7 +101,7 @@ export function workstreamNeeds({
 }
 
 /** Whether a workstream starts from the target, on which all that it needs has landed: work that only verifies does. */
-export function startsFromTarget({ baseOn, claims = [], tasks }: OutlineWorkstream): boolean {
+function startsFromTarget({ baseOn, claims = [], tasks }: OutlineWorkstream): boolean {
   if (baseOn !== undefined) return baseOn === 'target'
   return claims.length === 0 && tasks.length > 0 && tasks.every(({ role }) => role === 'verify')
 }

@@ -62,6 +62,7 @@ export function resolveRun(plan: Plan, options: ResolveRunOptions): RunSpec {
   const needs = planNeeds(plan)
   const selected = selectTasks(needs, options.select ?? {})
   const included = new Set(selected.map((position) => needs.tasks[position]!.workstream.id))
+  const context: TaskContext = { needs, selected: new Set(selected), included, merged }
   const id = plan.runId ?? options.runId
   const budget = budgetOf(merged)
   return {
@@ -73,9 +74,7 @@ export function resolveRun(plan: Plan, options: ResolveRunOptions): RunSpec {
     workstreams: plan.workstreams
       .filter((workstream) => included.has(workstream.id))
       .map((workstream) => workstreamSpec(workstream, merged)),
-    tasks: selected.map((position) =>
-      taskSpec(position, { needs, selected: new Set(selected), included, merged }),
-    ),
+    tasks: selected.map((position) => taskSpec(position, context)),
     limits: limitsOf(merged),
     requires: options.requires ?? [],
     ...(budget === undefined ? {} : { budget }),

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { BranchName } from '../words/branch-name.ts'
 import { Capability } from '../words/capability.ts'
 import { Duration } from '../words/duration.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { Capability } from '../words/capability.ts'
 import { Duration } from '../words/duration.ts'
 import { Id } from '../words/id.ts'
@@ -20,7 +20,7 @@ import { Guardrails } from './guardrails.ts'
 import { Uses } from './settings.ts'
 
 /** What a task is expected to cost and to take. */
-export const Estimate = z
+const Estimate = z
   .strictObject({
     usd: Usd.optional(),
     minutes: z.number().nonnegative({ error: 'expected minutes, 0 or more' }).optional(),

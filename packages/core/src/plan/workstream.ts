@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { BranchName } from '../words/branch-name.ts'
 import { Id } from '../words/id.ts'
 import { Priority } from '../words/priority.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** What `git check-ref-format --branch` refuses, and what would be read as an option. */
 const refused = /^[-/]|^@$|^HEAD$|[\p{Cc} ~^:?*[\\]|\.\.|@\{|\/\/|\/$|\.$|(^|\/)\.|\.lock(\/|$)/u

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 const maxLength = 100
 
@@ -14,7 +14,7 @@ export const Id = z
   .string({
     error: (issue) => (issue.input === undefined ? undefined : `${expected}, in quotes if it is a number`),
   })
-  .regex(pattern, { error: expected })
+  .regex(pattern, { error: expected, abort: true })
   .refine((id) => !/\.\.|\.$|\.lock$/.test(id), {
     error: `${expected}, without ".." and without "." or ".lock" at the end`,
   })

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 const byWord = { high: 1, medium: 2, normal: 2, low: 3 } as const
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Where a task stands. The last four are terminal. */
 export const TaskStatus = z.enum([

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** The tool that is no program: a person works in the prepared worktree. */
 export const personTool = 'person'

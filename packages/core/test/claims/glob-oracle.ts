@@ -2,7 +2,7 @@
  * The dialect of `docs/claims.md` a second time, in the plainest way: braces written out, each expansion turned
  * into a regular expression. Slow, and only for valid patterns without escapes; what it says is the truth.
  */
-export function oracle(pattern: string, ignoreCase = false): (path: string) => boolean {
+function oracle(pattern: string, ignoreCase = false): (path: string) => boolean {
   const expressions = expandBraces(pattern).map(
     (expansion) => new RegExp(`^(?:${toExpression(expansion)})$`, ignoreCase ? 'iu' : 'u'),
   )

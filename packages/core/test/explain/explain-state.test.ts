@@ -58,7 +58,7 @@ describe('what is said of states', () => {
         { id: 'b', waitsFor: 'release' },
       ]),
     ).toMatchInlineSnapshot(
-      `"it waits for a person (\`ws done n1\`, \`ws merge approve a\`, \`ws release b\` and \`ws retry b\` or \`ws discard b\`)"`,
+      `"it waits for a person (\`ws done n1\`, \`ws merge approve a\`, \`ws release b\`, \`ws retry b\` or \`ws discard b\`)"`,
     )
     expect(explainResume('needs-person')).toBe('it waits for no person any more')
   })

@@ -44,17 +44,17 @@ describe('explainWaiting', () => {
     expect(Object.values(kinds).map((each) => explainWaiting(each, 'run'))).toMatchInlineSnapshot(`
       [
         "it needs task "n1", which is RUNNING",
-        "workstream "a" of run "run" must land first, which is RUNNING",
-        "round 2 of its workstream begins when the one before has landed",
+        "workstream "a" must land first, which is RUNNING",
+        "round 2 of its workstream begins when the one before has ended",
         "it is tried again from 2026-05-01 10:30:00 UTC on",
-        "workstream "a" of run "run", which it builds on, was lost; it waits for a person to retry, release or discard that",
-        "workstream "a" of run "run" holds src/x.ts",
-        "workstream "a" of run "run" has waited too long for src/x.ts and goes first",
-        "with its claims taken now, it and workstream "a" of run "run" could wait for each other",
+        "workstream "a", which it builds on, was lost; it waits for a person to retry, release or discard that",
+        "workstream "a" holds src/x.ts",
+        "workstream "a" has waited too long for src/x.ts and goes first",
+        "with its claims taken now, it and workstream "a" could wait for each other",
         "its workstream runs task "n1", and one task at a time",
-        "no more than 1 may be landing in the run: workstream "a" of run "run"",
-        "it wants 2 of "cpu", of which 3 of 4 in the repository are used by task "n1" of run "run" and task "n2" of run "two"",
-        "what is free of "cpu" is kept for task "n1" of run "run", which was passed too often",
+        "no more than 1 may be landing in the run: workstream "a"",
+        "it wants 2 of "cpu", of which 3 of 4 in the repository are used by task "n1" and task "n2" of run "two"",
+        "what is free of "cpu" is kept for task "n1", which was passed too often",
         "tool "aider" is missing",
         "tool "aider" was rate-limited to 1 at a time until 2026-05-01 10:30:00 UTC",
         "account "acme" has no quota left until 2026-05-01 10:30:00 UTC",
@@ -63,8 +63,8 @@ describe('explainWaiting', () => {
         "it wants $1.00 in the budget of run "run", where $3.00 of $4.00 is spent and $0.50 reserved",
         "its run is paused: a person paused it (\`ws resume\`)",
         "a person does it, and says so with \`ws done\`",
-        "workstream "a" of run "run" waits for approval to land (\`ws merge approve\`)",
-        "workstream "a" of run "run" is in the merge queue",
+        "workstream "a" waits for approval to land (\`ws merge approve\`)",
+        "workstream "a" is in the merge queue",
       ]
     `)
   })
@@ -87,6 +87,8 @@ describe('explainWaiting', () => {
     ]
     expect(variants.map((each) => explainWaiting(each))).toMatchInlineSnapshot(`
       [
+        "workstream "a" of run "two" holds src/x.ts",
+        "no more than 1 may be landing in the repository: workstream "a" of run "two"",
         "no host offers anything",
         "it wants 2 of "cpu", of which 0 of 4 in the run are used",
         "it wants $1.00 in the budget of user "ada" on 2026-05-01, where $3.00 of $4.00 is spent and $0.0040 reserved, until 2026-05-01 10:30:00 UTC",

@@ -125,3 +125,15 @@ test('a plan that only has warnings is a plan', async () => {
   expect(result.ok).toBe(true)
   expect(result.warnings.map(({ severity }) => severity)).toEqual(['warning'])
 })
+
+test('each of several things that are to be said about one place is said', async () => {
+  const streams = ['a', 'b', 'c'].map(
+    (id) => `  - { id: ${id}, claims: [x], tasks: [{ id: ${id}1, run: make }] }`,
+  )
+  const said = await saidAbout(`workstreams:\n${streams.join('\n')}\n`)
+  expect(said).toEqual([
+    'CLAIM_CONFLICT workstreams[1].claims[0] :3',
+    'CLAIM_CONFLICT workstreams[2].claims[0] :4',
+    'CLAIM_CONFLICT workstreams[2].claims[0] :4',
+  ])
+})

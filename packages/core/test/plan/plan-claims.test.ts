@@ -58,5 +58,7 @@ test('a pattern is covered only by what holds every path of it', () => {
   expect(covers([{ path: 'src/*.ts' }], 'src/a.?s')).toBe(false)
   expect(covers([{ path: 'src/**', exclude: ['src/gen/**'] }], 'src/a.ts')).toBe(true)
   expect(covers([{ path: 'src/**', exclude: ['src/gen/**'] }], 'src/**')).toBe(false)
+  expect(covers([{ path: 'src/**' }], './src//a.ts')).toBe(true)
+  expect(covers([{ path: 'src/*.ts' }], 'src/a.ts')).toBe(true)
   expect(covers([], 'a')).toBe(false)
 })

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { parsePlan } from '../../src/plan/parse-plan.ts'
 import { planToInput, planToYaml } from '../../src/plan/plan-to-yaml.ts'
-import { Plan, type PlanInput } from '../../src/plan/plan.ts'
+import { Plan } from '../../src/plan/plan.ts'
 import { planOf, readSample, samples } from './sample-plans.ts'
 
 test.each(samples)('%s reads back the same after it was compiled and written', async (name) => {
@@ -101,7 +101,7 @@ const planArbitrary = fc.array(taskArbitrary, { minLength: 1, maxLength: 3 }).ch
 
 test('any plan reads back the same after it was written, and writing says nothing new', async () => {
   await fc.assert(
-    fc.asyncProperty(planArbitrary, async (input: PlanInput) => {
+    fc.asyncProperty(planArbitrary, async (input) => {
       // As a document: without what is undefined.
       const plan = Plan.parse(JSON.parse(JSON.stringify(input)))
       const yaml = await planToYaml(plan)

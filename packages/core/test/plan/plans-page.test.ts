@@ -10,14 +10,11 @@ const blocks = [...page.matchAll(/```(yaml|json)\n([^]*?)```/g)].map(([, languag
   text,
 }))
 
-test.each(blocks)(
-  'example %# is a plan about which nothing is to be said',
-  async ({ language, text }) => {
-    const result = await parsePlan(text, { file: `plan.${language}` })
-    const said = [...(result.ok ? [] : result.problems), ...result.warnings]
-    expect(said.map(({ message }) => message)).toEqual([])
-  },
-)
+test.each(blocks)('example %# is a plan about which nothing is to be said', async ({ language, text }) => {
+  const result = await parsePlan(text, { file: `plan.${language}` })
+  const said = [...(result.ok ? [] : result.problems), ...result.warnings]
+  expect(said.map(({ message }) => message)).toEqual([])
+})
 
 test('every setting of a plan, a workstream and a task is on the page', () => {
   const plan = Object(planJsonSchema()['properties'])

@@ -216,11 +216,21 @@ describe('a run that is started', () => {
     expect(run.running()).toEqual(['n1'])
   })
 
-  it('is refused where landings and needs close a circle', async () => {
+  it('is refused where landings and needs close a circle, of tasks and so of workstreams', async () => {
     const run = await driveRun('')
-    expect(await run.start('a: n1 < n2\nb: n2 < a!\nc: n3 < n2\nd: n4')).toMatchObject({
+    const answer = await run.start('a: n1 < n2\nb: n2 < a!\nc: n3 < n2\nd: n4')
+    expect((answer as Refused).message.split('; ')).toEqual([
+      'these tasks wait for one another, or for such: n1, n2, n3',
+      'workstreams wait for one another: a, b ("n2" needs "n1", "n1" needs "n2")',
+      'split one of them',
+    ])
+  })
+
+  it('is refused where only its workstreams close a circle', async () => {
+    const run = await driveRun('')
+    expect(await run.start('a: n1, n4 < n3\nb: n2 < n1, n3\nc: n5 < e!\ne:')).toMatchObject({
       code: 'WS_RUN_INVALID',
-      message: 'these tasks wait for one another, or for such: n1, n2, n3',
+      message: 'workstreams wait for one another: a, b ("n2" needs "n1", "n4" needs "n3"); split one of them',
     })
   })
 })
@@ -234,6 +244,24 @@ describe('an extension', () => {
       message:
         'workstream "a" is there twice; task "n1" is there twice; task "n2" needs an unknown task "n9"',
     })
+  })
+
+  it('is refused where it makes what a holder of claims waits for wait for still others', async () => {
+    const run = await driveRun('h [a]: h1, h2 < t1\nt: t1 < q1\nq: q1\nr: r1')
+    expect(run.running()).toContain('h1')
+    const refused = {
+      code: 'WS_RUN_INVALID',
+      message:
+        'task "t2" makes others be waited for, while "run/h" holds claims and waits for workstream "t"; add it when that has landed',
+    }
+    expect(await run.extend('t: t2 < r1')).toMatchObject(refused)
+    expect(await run.extend('t: t2 < x1\nx: x1')).toMatchObject(refused)
+    expect(await run.extend('t: t2 < r!')).toMatchObject(refused)
+    // What it waits for already, its own tasks, and what has landed, add nothing.
+    expect(await run.extend('t: t3 < q1 & t1')).toEqual({ ok: true })
+    await run.finish('r1', { changes: false })
+    expect(await run.extend('t: t4 < r1')).toEqual({ ok: true })
+    expect(await run.extend('r: r2 < q1')).toEqual({ ok: true })
   })
 
   it('may need what is there', async () => {

@@ -1,6 +1,6 @@
-import { spawn, type ChildProcess } from 'node:child_process'
 import { WsError } from '@ws/core'
 import type { Git } from './git.ts'
+import { KeptProcess } from './kept-process.ts'
 import type { ObjectId } from './names.ts'
 
 /** One object as git stores it. */
@@ -17,22 +17,23 @@ interface Waiter {
 }
 
 /**
- * Reads objects by id through one kept-open `cat-file --batch`: a read costs a pipe round trip (some 30 µs)
- * instead of a process. Starts with the first read; answers come in the order of the questions. After an
- * unexpected end every open read fails, and the next one starts it again.
+ * Reads objects by id through one kept-open `cat-file --batch`: a read costs a pipe round trip instead of a
+ * process. Answers come in the order of the questions. After an unexpected end every open read fails, and the
+ * next one starts it again.
  */
 export class ObjectReader implements AsyncDisposable {
-  readonly #git: Git
+  readonly #process: KeptProcess
   readonly #waiting: Waiter[] = []
   #chunks: Buffer[] = []
   #bytes = 0
   #needed = 0
-  #child: ChildProcess | undefined
-  #ended: Promise<void> = Promise.resolve()
   #isClosed = false
 
   constructor(git: Git) {
-    this.#git = git
+    this.#process = new KeptProcess(git, ['cat-file', '--batch'], {
+      onData: (chunk) => this.#take(chunk),
+      onEnd: () => this.#end(),
+    })
   }
 
   /** The object, or `undefined` where there is none. */
@@ -42,50 +43,28 @@ export class ObjectReader implements AsyncDisposable {
         new WsError('WS_GIT_CLOSED', 'the object reader is closed', { hint: 'open another' }),
       )
     return new Promise((resolve, reject) => {
-      const child = (this.#child ??= this.#start())
       this.#waiting.push({ id, resolve, reject })
-      child.stdin?.write(`${id}\n`)
+      this.#process.ask(id)
     })
   }
 
   /** Waits for the reads that are open and ends the process. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
     this.#isClosed = true
-    this.#child?.stdin?.end()
-    await this.#ended
+    return this.#process.close()
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
 
-  #start(): ChildProcess {
-    const child = spawn(this.#git.program.path, ['cat-file', '--batch'], {
-      cwd: this.#git.place.cwd,
-      env: this.#git.environment(),
-      stdio: ['pipe', 'pipe', 'ignore'],
-      windowsHide: true,
-      detached: process.platform !== 'win32',
-    })
-    this.#ended = new Promise((resolve) => {
-      const onEnd = () => {
-        if (this.#child === child) this.#child = undefined
-        this.#chunks = []
-        this.#bytes = this.#needed = 0
-        for (const { id, reject } of this.#waiting.splice(0))
-          reject(
-            new WsError('WS_GIT_READER_ENDED', `git cat-file ended while ${id} was read`, {
-              details: { id },
-            }),
-          )
-        resolve()
-      }
-      child.once('error', onEnd)
-      child.once('close', onEnd)
-    })
-    child.stdin.on('error', () => {})
-    child.stdout.on('data', (chunk: Buffer) => this.#take(chunk))
-    return child
+  #end(): void {
+    this.#chunks = []
+    this.#bytes = this.#needed = 0
+    for (const { id, reject } of this.#waiting.splice(0))
+      reject(
+        new WsError('WS_GIT_READER_ENDED', `git cat-file ended while ${id} was read`, { details: { id } }),
+      )
   }
 
   #take(chunk: Buffer): void {
@@ -99,6 +78,7 @@ export class ObjectReader implements AsyncDisposable {
       this.#bytes = rest === undefined ? all.length : rest.length
       if (rest === undefined) return
     }
+    if (this.#waiting.length === 0) this.#process.rest()
   }
 
   /** Answers the first waiter and returns what is left, or `undefined` when there is not enough yet. */

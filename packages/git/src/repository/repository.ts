@@ -5,8 +5,9 @@ import type { GitPlace } from '../door/environment.ts'
 import type { GitReader } from '../door/git-reader.ts'
 import { findGit, Git, type GitOptions, type GitRunOptions } from '../door/git.ts'
 import { type GitVersion, requireGitVersion } from '../door/git-version.ts'
-import type { ObjectId, RefName } from '../door/names.ts'
+import { isObjectId, type ObjectId, type RefName } from '../door/names.ts'
 import { type GitObject, ObjectReader } from '../door/object-reader.ts'
+import { RefReader } from '../door/ref-reader.ts'
 import { type LeadershipAnswer, takeLeadership } from '../locks/leader-lock.ts'
 import { type Exclusive, type ExclusiveOptions, RepositoryLock } from '../locks/repository-lock.ts'
 import { canonicalPath } from '../platform/paths.ts'
@@ -84,11 +85,13 @@ export class Repository implements GitReader {
   readonly content: PrivateGit
   readonly #lock: RepositoryLock
   #reader: Promise<ObjectReader> | undefined
+  readonly #refs: RefReader
 
   constructor(git: Git, facts: RepositoryFacts) {
     this.git = git
     this.facts = facts
     this.#lock = new RepositoryLock(facts.wsDir, git.program.clock)
+    this.#refs = new RefReader(git)
     this.content = new PrivateGit(git, {
       folder: join(facts.wsDir, 'git'),
       objectDirectory: join(facts.commonDir, 'objects'),
@@ -119,8 +122,18 @@ export class Repository implements GitReader {
   }
 
   /** The commit that a name means. @throws `WS_GIT_NO_SUCH_COMMIT` */
-  resolveCommit(name: string, options: GitRunOptions = {}): Promise<ObjectId> {
+  async resolveCommit(name: string, options: GitRunOptions = {}): Promise<ObjectId> {
+    // The orchestrator passes full ids, again and again.
+    if (isObjectId(name) && (await this.readObject(name))?.type === 'commit') return name
     return resolveCommit(this.git, name, options)
+  }
+
+  /**
+   * What a reference, or a worktree's `HEAD`, holds: fast, without telling a broken one from none. For values
+   * that are compared again when they are written.
+   */
+  lookUp(name: RefName | `worktrees/${string}/HEAD`): Promise<ObjectId | undefined> {
+    return this.#refs.read(name)
   }
 
   updateRefs(exclusive: Exclusive, changes: readonly RefChange[], reason: string): Promise<void> {
@@ -142,6 +155,7 @@ export class Repository implements GitReader {
     const reader = this.#reader
     this.#reader = undefined
     if (reader !== undefined) await (await reader).close()
+    await this.#refs.close()
     await this.#lock.close()
   }
 

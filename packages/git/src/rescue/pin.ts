@@ -6,7 +6,7 @@ import { isObjectId, type ObjectId, parseObjectId, type RefName } from '../door/
 import type { Exclusive } from '../locks/repository-lock.ts'
 import { writeCommit } from '../repository/commit.ts'
 import type { Repository } from '../repository/repository.ts'
-import { headCommit } from '../slots/registration.ts'
+import { isIndexShared } from '../slots/checkout.ts'
 import type { SlotRecord, SlotWork } from '../slots/slot-record.ts'
 import { type Snapshot, takeSnapshot } from '../slots/snapshot.ts'
 import { exists } from '../slots/undo-slot.ts'
@@ -45,12 +45,15 @@ export async function pinSlot(
   const work = options.work ?? record.work
   const run = options.signal === undefined ? {} : { signal: options.signal }
   const ref = rescueRef(work)
-  const head = record.admin === null ? undefined : await headCommit(repository.git, record.admin)
-  const tip = await repository.readRef(record.branch, run)
   const hasFiles = await isDirectory(record.path)
   const git = hasFiles
     ? await repository.content.forSlot(record.id, record.path)
     : await repository.content.bare()
+  const [head, tip, staged] = await Promise.all([
+    record.admin === null ? undefined : repository.lookUp(`worktrees/${record.admin}/HEAD`),
+    repository.lookUp(record.branch),
+    stagedTree(repository, git, record),
+  ])
   const snapshot = hasFiles
     ? await takeSnapshot(git, record.base, run)
     : await snapshotOf(git, head ?? tip ?? record.base)
@@ -58,10 +61,9 @@ export async function pinSlot(
     options.unlessTree === snapshot.tree &&
     snapshot.nestedRepositories.length + snapshot.refusedPaths.length === 0
   ) {
-    const before = await repository.readRef(ref, run)
+    const before = await repository.lookUp(ref)
     if (before !== undefined) return { ref, commit: before, snapshot }
   }
-  const staged = await stagedTree(repository, git, record)
   const unstorable = hasFiles
     ? await keepUnstorable(git, record.path, [...snapshot.nestedRepositories, ...snapshot.refusedPaths])
     : undefined
@@ -89,7 +91,7 @@ export async function pinSlot(
   if (unstorable !== undefined) further.push(await draft(unstorable, [], 'unstorable files'))
 
   const write = async (exclusive: Exclusive) => {
-    const before = await repository.readRef(ref)
+    const before = await repository.lookUp(ref)
     // An earlier state under the same name stays reachable: it becomes a parent.
     const commit = await draft(
       snapshot.tree,
@@ -100,7 +102,7 @@ export async function pinSlot(
   }
   if (options.exclusive === undefined) await repository.exclusively(write, run)
   else await write(options.exclusive)
-  const commit = await repository.readRef(ref)
+  const commit = await repository.lookUp(ref)
   if (commit === undefined)
     throw new WsError('WS_GIT_NOT_PINNED', `the state of ${record.slot} could not be pinned under ${ref}`, {
       details: { ref, slot: record.slot },
@@ -131,7 +133,7 @@ async function stagedTree(
   git: Git,
   { id, admin }: SlotRecord,
 ): Promise<ObjectId | undefined> {
-  if (admin === null) return undefined
+  if (admin === null || (await isIndexShared(repository, { id, admin }))) return undefined
   const copy = repository.content.slotFile(id, 'staged-index')
   try {
     await mkdir(dirname(copy), { recursive: true })

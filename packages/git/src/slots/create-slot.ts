@@ -144,7 +144,8 @@ export async function checkBranch(
   repository: Repository,
   { branch, ownsBranch, base }: SlotRecord,
 ): Promise<ObjectId> {
-  const tip = await repository.readRef(branch)
+  // Absent or broken: making it compares again.
+  const tip = ownsBranch ? await repository.lookUp(branch) : await repository.readRef(branch)
   if (ownsBranch) {
     if (tip === undefined) return base
     throw new WsError(

@@ -2,7 +2,7 @@ import { branchRef } from '../door/names.ts'
 import { ownIdentity } from '../platform/processes.ts'
 import type { Repository } from '../repository/repository.ts'
 import { type Pinned, pinSlot } from '../rescue/pin.ts'
-import { checkOut, clean } from './checkout.ts'
+import { checkOut, clean, ignoresDiffer } from './checkout.ts'
 import { checkBranch, defaultBranch, exclusiveOptions, pointHead, signalOf } from './create-slot.ts'
 import { requireIntact } from './registration.ts'
 import type { RecycleSlotOptions } from './slot-options.ts'
@@ -44,8 +44,13 @@ export async function recycleSlot(
     await pointHead(repository, exclusive, next, base)
   }, exclusiveOptions(options))
   const place = { ...next, admin: next.admin ?? '' }
-  await checkOut(repository, place, base, signalOf(options))
-  await clean(repository, place, options.isCold === true, signalOf(options))
+  // The snapshot took untracked files into our index, so the checkout removed them; what it cannot know is left to clean.
+  const { tree, nestedRepositories, refusedPaths } = pinned.snapshot
+  const isSameShape = record.sparse === null && place.sparse === null
+  await checkOut(repository, place, base, { ...signalOf(options), ...(isSameShape ? { from: tree } : {}) })
+  const isOddlyFull = nestedRepositories.length + refusedPaths.length > 0
+  if (options.isCold === true || isOddlyFull || (await ignoresDiffer(repository, tree, base)))
+    await clean(repository, place, options.isCold === true, signalOf(options))
   const ready: SlotRecord = { ...next, state: 'ready' }
   await writeRecord(repository.facts.wsDir, ready)
   return { record: ready, pinned }

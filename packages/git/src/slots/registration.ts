@@ -97,13 +97,3 @@ export async function headBranch(git: Git, admin: string): Promise<RefName | und
   })
   return exitCode === 0 ? parseRefName(stdout.toString('utf8').trim()) : undefined
 }
-
-/** The commit that a worktree's `HEAD` is at. */
-export async function headCommit(git: Git, admin: string): Promise<ObjectId | undefined> {
-  const { exitCode, stdout } = await git.run(
-    ['rev-parse', '--verify', '--quiet', `worktrees/${admin}/HEAD`],
-    { okExitCodes: [0, 1] },
-  )
-  const id = stdout.toString('utf8').trim()
-  return exitCode === 0 && isObjectId(id) ? id : undefined
-}

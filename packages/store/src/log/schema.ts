@@ -34,8 +34,6 @@ const migrations: readonly (readonly string[])[] = [
   ],
 ]
 
-export const schemaVersion = migrations.length
-
 /**
  * Brings the schema up to date, or proves that it is.
  * @throws `WS_STORE_NEWER_SCHEMA`, `WS_STORE_NOT_A_JOURNAL`, or `WS_STORE_CORRUPT` where a table is not as we

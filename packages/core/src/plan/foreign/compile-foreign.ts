@@ -8,7 +8,7 @@ import { isMap, type Origins } from './foreign-part.ts'
 export type PlanFormat = 'plan' | 'dag-plan' | 'streams' | 'phase-plan'
 
 /** A document as a canonical plan, not checked yet. */
-export interface CompiledDocument {
+interface CompiledDocument {
   readonly format: PlanFormat
   readonly value: unknown
   /** The place in the document that a place in the plan was read from. */

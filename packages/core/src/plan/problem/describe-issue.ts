@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { nearestName } from '../../words/nearest-name.ts'
 import { type JsonSchema, jsonSchemaOf } from '../json-schema.ts'
 import type { DocumentPath, Finding } from './plan-problem.ts'
