@@ -25,7 +25,7 @@ const COMMANDS = {
   demo: 'examples/dry-run.ts',
   release: 'scripts/release.ts',
   soak: 'scripts/soak.ts',
-  test: 'scripts/gate/main.ts',
+  test: 'scripts/gate/gate.ts',
   'test:bootstrap': 'scripts/test-bootstrap.ts',
   'test:nodes': 'scripts/test-nodes.ts',
 }

@@ -86,16 +86,17 @@ function needsOf(random: Random, pieces: readonly Piece[]): readonly (readonly n
   )
 }
 
-/** Exclusive claims on paths, each held by streams that do not overlap in time. */
+/** Exclusive claims, about two a stream, each held by some eight streams that do not overlap in time. */
 function claimsOf(random: Random, pieces: readonly Piece[]): readonly (readonly string[])[] {
   const claims: string[][] = pieces.map(() => [])
   const streams = [...Map.groupBy(pieces, ({ stream }) => stream).values()]
   const paths = Math.ceil(streams.length / 4)
+  const share = Math.min(0.25, 8 / streams.length)
   for (let path = 0; path < paths; path++) {
     let freeAt = 0
     for (const stream of streams) {
       const [first, last] = [stream[0]!, stream.at(-1)!]
-      if (first.startMs < freeAt || !random.chance(0.25)) continue
+      if (first.startMs < freeAt || !random.chance(share)) continue
       claims[first.at]!.push(`packages/p${path}/**`)
       freeAt = last.endMs
     }

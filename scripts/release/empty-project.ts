@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import rootManifest from '../../package.json' with { type: 'json' }
 import { runCommand, tail } from '../command.ts'
 import type { PackedPackage } from './pack.ts'
 
@@ -23,6 +24,9 @@ const IMPATIENT = {
   ],
 }
 
+/** The version that this repository itself is checked with. */
+const NODE_TYPES = rootManifest.devDependencies['@types/node']
+
 // What npm and pnpm say when a package is neither in their cache nor reachable.
 const UNREACHABLE =
   /ENOTCACHED|ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|NO_OFFLINE_(META|TARBALL)|META_FETCH_FAIL/
@@ -43,6 +47,8 @@ export function installEmptyProject(
     name: 'empty-project',
     private: true,
     type: 'module',
+    // As every project for Node has them; our declarations name what Node has.
+    devDependencies: { '@types/node': NODE_TYPES },
     dependencies: { ...strangers, ...ours },
     // npm refuses an override of a direct dependency unless both say the same, which they do.
     ...(manager === 'npm' ? { overrides: ours } : {}),

@@ -23,7 +23,7 @@ export function sayMoment(at: number): string {
 }
 
 /** The day, in UTC, that is so many days after the first of 1970. */
-export function sayDay(day: number): string {
+function sayDay(day: number): string {
   return days.format(day * 24 * 60 * 60_000)
 }
 

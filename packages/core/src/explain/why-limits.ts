@@ -61,27 +61,55 @@ function whyResource(
   choice: ToolChoice | undefined,
   resource: string,
 ): Waiting {
-  const { run } = task
   const wants = demandsOf(task, choice?.tool, choice?.account)[resource]!
-  const all = state.used.get(resource) ?? 0
+  const users = [...usersOf(state, resource)]
   const limit = state.limits[resource]
-  if (limit !== undefined && all + wants > limit) {
-    const usedBy = [...usersOf(state, resource)]
-    return { for: 'resource', resource, bound: 'repository', limit, used: all, wants, usedBy }
-  }
-  const usedBy = [...usersOf(state, resource)].filter(({ runId }) => runId === run.id)
-  const used = state.used.get(`${run.id}:${resource}`) ?? 0
-  return { for: 'resource', resource, bound: 'run', limit: run.spec.limits[resource]!, used, wants, usedBy }
-}
-
-function* usersOf(state: RunMachineState, resource: string): Generator<TaskName> {
-  for (const run of state.runs.values()) {
-    for (const task of run.tasks.values()) {
-      if (task.phase.state !== 'RUNNING') continue
-      const { tool, account } = task.phase.attempt
-      if (resource in demandsOf(task, tool, account)) yield { runId: run.id, taskId: task.id }
+  if (limit !== undefined && sum(users) + wants > limit) {
+    return {
+      for: 'resource',
+      resource,
+      bound: 'repository',
+      limit,
+      used: sum(users),
+      wants,
+      usedBy: users.map(nameOf),
     }
   }
+  const own = users.filter(({ user }) => user.run === task.run)
+  const ownLimit = task.run.spec.limits[resource]!
+  return {
+    for: 'resource',
+    resource,
+    bound: 'run',
+    limit: ownLimit,
+    used: sum(own),
+    wants,
+    usedBy: own.map(nameOf),
+  }
+}
+
+interface Use {
+  readonly user: TaskState
+  readonly amount: number
+}
+
+function* usersOf(state: RunMachineState, resource: string): Generator<Use> {
+  for (const run of state.runs.values()) {
+    for (const user of run.tasks.values()) {
+      if (user.phase.state !== 'RUNNING') continue
+      const { tool, account } = user.phase.attempt
+      const amount = demandsOf(user, tool, account)[resource]
+      if (amount !== undefined) yield { user, amount }
+    }
+  }
+}
+
+function sum(uses: readonly Use[]): number {
+  return uses.reduce((total, { amount }) => total + amount, 0)
+}
+
+function nameOf({ user }: Use): TaskName {
+  return { runId: user.run.id, taskId: user.id }
 }
 
 /** The budget that lacks what the next attempt would reserve. */

@@ -8,7 +8,7 @@ type Started = Extract<RunEvent, { type: 'run.started' }>
 type Extended = Extract<RunEvent, { type: 'run.extended' }>
 
 /** Half an hour: what is a constant for each task must not age within the time of an ordinary wait. */
-export const leastStepMs = 30 * 60_000
+const leastStepMs = 30 * 60_000
 
 /** Makes the live run that a `run.started` describes. */
 export function buildRun(state: RunMachineState, { run: spec, estimates }: Started, at: number): RunState {

@@ -18,7 +18,8 @@ export function pinEstimates(
     const ms = task.estimateMs ?? learned?.ms ?? 0
     // Never zero: what is admitted without money would be admitted without end.
     const usd = task.kind === 'tool' ? task.estimateUsd || learned?.usd || reserveUsd : 0
-    estimates[task.id] = { ms, usd }
+    // In whole millionths, as money is booked.
+    estimates[task.id] = { ms, usd: Math.round(usd * 1_000_000) / 1_000_000 }
   }
   return estimates
 }

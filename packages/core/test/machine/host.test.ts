@@ -1,98 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { WsError } from '../../src/errors/ws-error.ts'
-import type { Driver, DriverContext } from '../../src/machine/driver.ts'
-import type { Host, HostOptions } from '../../src/machine/host.ts'
 import { openHost } from '../../src/machine/host.ts'
-import type { StepDraft, StepPosition } from '../../src/machine/journal.ts'
 import { MemoryJournal } from '../../src/machine/memory-journal.ts'
 import { ManualClock } from '../../src/testing/manual-clock.ts'
-import type { JobEffect, JobEvent, JobInput, JobState } from './job-machine.ts'
+import type { JobInput } from './job-machine.ts'
 import { jobMachine } from './job-machine.ts'
-
-type JobHost = Host<JobState, JobInput, JobEvent, JobEffect>
-
-/** A driver that does nothing but remember what it was told. */
-class RecordingDriver implements Driver<JobEffect, JobInput> {
-  readonly told: string[] = []
-  readonly found = new Map<string, JobInput | 'adopted' | 'lost'>()
-  context: DriverContext<JobInput> | undefined
-  /** What it does while it closes. */
-  onClose: () => Promise<void> | void = () => {}
-
-  start(key: string, _effect: JobEffect, context: DriverContext<JobInput>): void {
-    this.told.push(`start ${key}`)
-    this.context = context
-  }
-
-  change(key: string, { nudges }: JobEffect): void {
-    this.told.push(`change ${key} ${nudges}`)
-  }
-
-  stop(key: string): void {
-    this.told.push(`stop ${key}`)
-  }
-
-  recover(key: string, _effect: JobEffect, context: DriverContext<JobInput>) {
-    this.told.push(`recover ${key}`)
-    this.context = context
-    return Promise.resolve(this.found.get(key) ?? 'lost')
-  }
-
-  async close(): Promise<void> {
-    this.told.push('close')
-    await this.onClose()
-  }
-}
-
-/** A journal whose appends wait, fail, or fail after they were done. */
-class TroubledJournal extends MemoryJournal {
-  readonly appended: StepDraft[] = []
-  trouble: 'none' | 'refused' | 'unknown' = 'none'
-  #gate: Promise<void> = Promise.resolve()
-
-  /** Holds appends back until the returned function is called. */
-  hold(): () => void {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    this.#gate = promise
-    return resolve
-  }
-
-  override async append(step: StepDraft): Promise<StepPosition> {
-    await this.#gate
-    if (this.trouble === 'refused') throw new Error('the disk is full')
-    const position = await super.append(step)
-    this.appended.push(step)
-    if (this.trouble === 'unknown') throw new WsError('WS_JOURNAL_UNKNOWN', 'the answer was cut off')
-    return position
-  }
-}
-
-interface Setting {
-  readonly journal: TroubledJournal
-  readonly clock: ManualClock
-  readonly driver: RecordingDriver
-  readonly host: JobHost
-}
-
-async function open(
-  from: Partial<Setting> & Partial<HostOptions<JobEffect, JobInput>> = {},
-  version = 1,
-): Promise<Setting> {
-  const {
-    journal = new TroubledJournal(),
-    clock = new ManualClock(100),
-    driver = new RecordingDriver(),
-    host: _,
-    ...rest
-  } = from
-  const host = await openHost(jobMachine(version), { ...rest, journal, clock, driver })
-  return {
-    journal: journal as TroubledJournal,
-    clock: clock as ManualClock,
-    driver: driver as RecordingDriver,
-    host,
-  }
-}
+import { openJobs as open, RecordingDriver, TroubledJournal } from './open-jobs.ts'
 
 const add = (job: string, commandId = `add-${job}`): JobInput => ({ type: 'add', commandId, job })
 const nudge = (job: string): JobInput => ({ type: 'nudge', commandId: `nudge-${job}`, job })
@@ -191,6 +103,9 @@ describe('what is wanted', () => {
     clock.advanceTo(300)
     await host.idle()
     expect(host.state.log.at(-1)).toBe('alarm.rang @300')
+    expect(clock.next()).toBeUndefined()
+    await host.send({ type: 'alarm', at: 400 })
+    await host.send({ type: 'alarm', at: undefined })
     expect(clock.next()).toBeUndefined()
   })
 })
@@ -303,7 +218,7 @@ describe('a host that cannot store a step', () => {
     release()
     await expect(failed).rejects.toMatchObject({ code: 'WS_HOST_ENDED', details: { phase: 'dead' } })
     await expect(waiting).rejects.toMatchObject({ code: 'WS_HOST_ENDED' })
-    await expect(host.ended).rejects.toThrow()
+    await expect(host.ended).rejects.toBeInstanceOf(Error)
     expect(host.state.jobs.size).toBe(0)
     expect(driver.told).toEqual(['start a'])
   })
@@ -354,7 +269,7 @@ describe('a host that cannot store a step', () => {
       driver.context?.report({ type: 'ended', job: 'a', how: 'closed' })
     }
     await host.close()
-    await expect(host.ended).rejects.toThrow()
+    await expect(host.ended).rejects.toMatchObject({ code: 'WS_HOST_ENDED' })
   })
 })
 

@@ -3,7 +3,7 @@ import type { CommandAnswer, Machine } from '../../src/machine/machine.ts'
 /** Jobs by name: `add` wants one, `ended` ends it, `nudge` changes it, `alarm` wishes to be woken. */
 export type JobInput =
   | { readonly type: 'add' | 'nudge' | 'drop'; readonly commandId: string; readonly job: string }
-  | { readonly type: 'alarm'; readonly commandId?: never; readonly at: number }
+  | { readonly type: 'alarm'; readonly commandId?: never; readonly at: number | undefined }
   | { readonly type: 'ended'; readonly commandId?: never; readonly job: string; readonly how: string }
   | { readonly type: 'rang'; readonly commandId?: never }
   | { readonly type: 'explode'; readonly commandId?: never }
@@ -13,7 +13,7 @@ export type JobEvent =
   | { readonly type: 'job.nudged'; readonly job: string }
   | { readonly type: 'job.ended'; readonly job: string; readonly how: string }
   | { readonly type: 'job.refused'; readonly commandId: string }
-  | { readonly type: 'alarm.set'; readonly at: number }
+  | { readonly type: 'alarm.set'; readonly at: number | undefined }
   | { readonly type: 'alarm.rang' }
 
 export interface JobEffect {

@@ -121,6 +121,25 @@ describe('a budget', () => {
     expect(run.events('budget.stopped')).toEqual([])
   })
 
+  it('that two runs share pauses neither while the other may give something back', async () => {
+    const run = await driveRun('', { limits: { slots: 4 } })
+    await run.setBudget('tool/aider', 2)
+    await run.start('a: n1')
+    await run.start('b: n2', { run: { id: 'two' } })
+    expect(run.run('two').status).toBe('RUNNING')
+    await run.finish('n1', { costUsd: 1.5 })
+    expect(run.run().status).toBe('RUNNING')
+    expect(run.run('two').status).toBe('PAUSED')
+  })
+
+  it('that two runs share pauses both where nothing will be given back', async () => {
+    const run = await driveRun('')
+    await run.setBudget('tool/aider', 0.5)
+    await run.start('a: n1')
+    await run.start('b: n2', { run: { id: 'two' } })
+    expect([run.run().status, run.run('two').status]).toEqual(['PAUSED', 'PAUSED'])
+  })
+
   it('interrupts an attempt that uses more than was reserved', async () => {
     const run = await driveRun('a: n1', { each: { retries: 1 } })
     await run.meter('n1', 1)

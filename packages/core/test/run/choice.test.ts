@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { chooseFor } from '../../src/run/choice.ts'
 import { driveRun } from './drive-run.ts'
 
 const minute = 60_000
@@ -57,6 +58,17 @@ describe('the choice of a tool', () => {
     expect(run.events('tool.degraded')).toHaveLength(1)
     await run.start('a: n1', { each: { tools: two } })
     expect(run.events('task.started')).toMatchObject([{ tool: 'aider' }])
+  })
+})
+
+describe('a task that names no tool', () => {
+  it('lacks one', async () => {
+    const run = await driveRun('a: n1')
+    const task = run.task('n1')
+    expect(chooseFor(run.state, { ...task, spec: { ...task.spec, tools: [] } })).toEqual({
+      ok: false,
+      lacks: 'tool',
+    })
   })
 })
 
@@ -174,6 +186,17 @@ describe('hosts', () => {
     expect(run.events('task.started').map(({ hostId }) => hostId)).toEqual(['x', 'y', 'x', 'y'])
   })
 
+  it('that do equally little are told apart by name, in whichever order they joined', async () => {
+    for (const names of [
+      ['x', 'y', 'z'],
+      ['z', 'y', 'x'],
+      ['y', 'z', 'x'],
+    ]) {
+      const run = await driveRun('a: n1', { hosts: Object.fromEntries(names.map((name) => [name, ['*']])) })
+      expect(run.events('task.started')).toMatchObject([{ hostId: 'x' }])
+    }
+  })
+
   it('must offer what the run requires', async () => {
     const run = await driveRun('a: n1', { run: { requires: ['env/one'] }, hosts: { plain: ['tool/aider'] } })
     expect(run.run().pauses).toEqual(new Set(['no-host']))
@@ -207,6 +230,22 @@ describe('hosts', () => {
     ])
     await run.leave('nobody')
     expect(run.events('host.left')).toHaveLength(1)
+  })
+
+  it('that leave lose only their own attempts, in an order that does not depend on when they started', async () => {
+    const run = await driveRun('a: n1\nb: n2\nc: n3\nd: n4', {
+      limits: { slots: 4 },
+      hosts: { x: ['*'] },
+      tasks: { n4: { priority: 0 } },
+    })
+    await run.finish('n1')
+    await run.join('y')
+    await run.start('a: n5', { run: { id: 'two' } })
+    run.news()
+    await run.leave('x')
+    expect(run.news().slice(0, 3)).toEqual(['task.retried n2/1', 'task.ready n2', 'task.retried n3/1'])
+    expect(run.task('n5', 'two').phase).toMatchObject({ state: 'RUNNING', attempt: { hostId: 'y' } })
+    expect(run.landing()).toEqual(['a'])
   })
 
   it('that join again without having left are new processes: what the old one did is lost', async () => {

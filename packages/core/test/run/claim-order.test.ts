@@ -81,6 +81,13 @@ describe('claims', () => {
     expect(run.task('n2', 'two').phase.state).toBe('RUNNING')
   })
 
+  it('bind even where no workstream of a live run holds them', async () => {
+    const run = await driveRun('')
+    run.state.claims.take('gone/a', [{ path: 'src/**', mode: 'exclusive' }])
+    await run.start('b [src/x]: n2')
+    expect(run.why('n2')).toEqual([{ for: 'claim', holder: 'gone/a', path: 'src/x' }])
+  })
+
   it('are held until the workstream has landed', async () => {
     const run = await driveRun('a [src/**]: n1\nb [src/x]: n2')
     await run.finish('n1')
@@ -133,6 +140,36 @@ describe('claims', () => {
     await run.finish('n3')
     await run.land('c')
     expect(run.running()).toEqual(['n4'])
+  })
+
+  it('of workstreams ordered by several ways at once never conflict', async () => {
+    const run = await driveRun(
+      'a [src/**]: n1, n2 < n1\nb: m1 < n2, m2 < m1 & n2\nc: m3 < n2\nd [src/**]: n3 < m2 & m3 & m1, n4 < n3',
+    )
+    await run.finishAll('n1', 'n2', 'm1', 'm3', 'm2')
+    expect(run.states()).toMatchObject({ a: 'LANDING', n3: 'RUNNING' })
+    await run.finishAll('n3', 'n4')
+    expect(run.wanted('land/run/d/1/1')).toMatchObject({ after: ['run/b', 'run/c'] })
+  })
+
+  it('of workstreams of which only some tasks are in order conflict, however many ways are looked at', async () => {
+    const run = await driveRun(
+      'a: n1\nb: n2 < n1\nc: n3 < n1\ng: g1 < x1\ne [src/e]: x1, x2 < x1\nf [src/f]: y1\nh: y2 < y1\nd [src/**]: n4 < n2 & n3 & g1',
+      { limits: { slots: 9 } },
+    )
+    await run.finishAll('n1', 'n2', 'n3', 'x1', 'g1')
+    expect(run.running()).toEqual(['y1', 'x2'])
+    expect(run.why('n4')).toEqual([{ for: 'claim', holder: 'run/e', path: 'src/e' }])
+    await run.finish('x2')
+    await run.land('e')
+    expect(run.why('n4')).toEqual([{ for: 'claim', holder: 'run/f', path: 'src/f' }])
+  })
+
+  it('that a workstream would give back early are still waited for while others hold them', async () => {
+    const run = await driveRun('a [src/**]: n1\nb [src/x]: n2', {
+      workstreams: { b: { holdUntil: 'finished' } },
+    })
+    expect(run.why('n2')).toEqual([{ for: 'claim', holder: 'run/a', path: 'src/x' }])
   })
 
   it('of workstreams with a task in common order, but not all, conflict', async () => {
@@ -243,6 +280,14 @@ describe('the order in which claims are taken', () => {
     )
     expect(run.running()).toEqual(['h1', 'q1'])
     expect(run.why('w1')).toEqual([{ for: 'order', workstream: 'run/b' }])
+  })
+
+  it('looks at what a workstream builds on only once, however many ways lead there', async () => {
+    const run = await driveRun('h [a]: h1, h2 < t1 & u1\nt: t1 < v1\nu: u1 < v1\nv [a]: v1 < q1\nq: q1', {
+      tasks: { h1: { priority: 0 } },
+    })
+    expect(run.running()).toEqual(['q1'])
+    expect(run.why('h1')).toEqual([{ for: 'order', workstream: 'run/v' }])
   })
 
   it('frees who was kept off for the sake of order when a holder is done', async () => {

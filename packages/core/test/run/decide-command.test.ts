@@ -208,6 +208,15 @@ describe('a run that is started', () => {
     expect(run.state.runs.size).toBe(0)
   })
 
+  it('may ask for more than one slot', async () => {
+    const run = await driveRun('a: n1\nb: n2', {
+      limits: { slots: 2 },
+      tasks: { n1: { uses: { slots: 2 } } },
+    })
+    expect(run.running()).toEqual(['n1'])
+    expect(run.state.used.get('slots')).toBe(2)
+  })
+
   it('asks nothing of resources for persons, who use none', async () => {
     const run = await driveRun('a: n1', {
       limits: { cpu: 1 },

@@ -104,6 +104,39 @@ describe('a task that is tried again', () => {
     expect(run.run().status).toBe('COMPLETED')
   })
 
+  it('is refused while its workstream is at work and would come to wait for another', async () => {
+    const run = await driveRun('a: n1, n2 < m1 & n1, n3 < n1\nb: m1\nc: m2\nd: n4, n5 < c!', {
+      limits: { slots: 5 },
+      run: { failurePolicy: 'none' },
+    })
+    await run.fail('m1')
+    const retry = (taskId: string) => run.command({ type: 'task.retry', runId: 'run', taskId })
+    expect(await retry('n2')).toMatchObject({ message: 'workstream "a" is at work' })
+    await run.fail('n1')
+    expect(await retry('n2')).toEqual({ ok: true })
+    expect(run.running()).toContain('m1')
+  })
+
+  it('takes along only what it needs that did not succeed', async () => {
+    const run = await driveRun('a: n1\nb: n2\nc: n3 < n1 & n2')
+    await run.finish('n1')
+    await run.fail('n2')
+    await run.retryTask('n3')
+    expect(run.states()).toMatchObject({ n1: 'SUCCEEDED', n2: 'RUNNING', n3: 'PENDING' })
+  })
+
+  it('leaves skipped what waits for a landing that is not tried again', async () => {
+    const run = await driveRun('a: n1\nb: n2\nc: n3 < n1 & b!')
+    await run.fail('n1')
+    await run.fail('n2')
+    await run.retryTask('n1')
+    expect(run.states()).toMatchObject({ n1: 'RUNNING', n3: 'SKIPPED' })
+    await run.fail('n1')
+    await run.retryTask('n2')
+    await run.retryTask('n1')
+    expect(run.states()).toMatchObject({ n3: 'PENDING' })
+  })
+
   it('opens the next round where its workstream has landed', async () => {
     const run = await driveRun('a [src/**]: n1, n2', {
       run: { failurePolicy: 'none' },
@@ -199,6 +232,24 @@ describe('a quarantined workstream', () => {
     expect(run.states()).toMatchObject({ n1: 'SUCCEEDED', n2: 'SKIPPED', n3: 'RUNNING' })
   })
 
+  it('of a cancelled run goes on with what the cancellation had skipped', async () => {
+    const run = await driveRun('a: n1, n2')
+    await run.cancel()
+    await run.breach('n1')
+    expect(run.states()).toEqual({ n1: 'QUARANTINED', n2: 'SKIPPED', a: 'QUARANTINED' })
+    await run.release('a')
+    expect(run.states()).toEqual({ n1: 'SUCCEEDED', n2: 'RUNNING', a: 'RUNNING' })
+  })
+
+  it('is not landed by an extension before it holds its claims again', async () => {
+    const run = await driveRun('a [src/**]: n1, n2 < n1\nb [src/x]: n3', { tasks: { n3: { priority: 3 } } })
+    await run.finish('n1')
+    await run.breach('n2')
+    await run.release('a')
+    await run.extend('c: n4')
+    expect(run.states()).toMatchObject({ a: 'PENDING' })
+  })
+
   it('that is tried again does what broke the guardrail anew', async () => {
     const run = await driveRun('a: n1, n2 < n1')
     await run.breach('n1')
@@ -254,6 +305,17 @@ describe('a failed workstream that is tried again', () => {
     await run.finish('n3')
     await run.retry('a')
     expect(run.events('workstream.unstranded').map(({ workstreamId }) => workstreamId)).toEqual(['b', 'c'])
+  })
+
+  it('frees what was stranded through several others, of which some have landed', async () => {
+    const run = await driveRun('a: n1\nb: n2 < n1\nc: n3 < n1\nz: n0\nd: n4 < n2 & n3 & n0, n5 < n4')
+    await run.finishAll('n0', 'n1')
+    await run.land('z')
+    await run.finishAll('n2', 'n3', 'n4')
+    await run.land('a', { kind: 'conflicted', paths: ['x'] })
+    expect(run.events('workstream.stranded').map(({ workstreamId }) => workstreamId)).toEqual(['b', 'c', 'd'])
+    await run.retry('a')
+    expect(run.landing()).toEqual(['a', 'b', 'c'])
   })
 
   it('leaves stranded what builds on another that was lost', async () => {

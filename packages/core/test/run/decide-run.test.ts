@@ -45,6 +45,18 @@ describe('a run', () => {
     expect(run.running()).toContain('n1')
   })
 
+  it('pauses while the disk is low, and says so once', async () => {
+    const run = await driveRun('a: n1')
+    await run.measureDisk(true)
+    await run.measureDisk(true)
+    await run.measureDisk(false)
+    expect(run.events('disk.measured').map(({ isLow }) => isLow)).toEqual([true, false])
+    expect([run.events('run.paused'), run.events('run.resumed')]).toMatchObject([
+      [{ reason: 'disk' }],
+      [{ reason: 'disk' }],
+    ])
+  })
+
   it('keeps each reason to pause until its own remedy', async () => {
     const run = await driveRun('a: n1\nb: n2', { limits: { slots: 1 } })
     await run.pause()
@@ -64,6 +76,23 @@ describe('a run', () => {
     await run.finish('n1')
     expect(run.running()).toEqual(['n2'])
     expect(run.run().status).toBe('RUNNING')
+  })
+
+  it('names all that wait for a person in order of their names, whichever came first', async () => {
+    const person = { kind: 'person', tools: [] } as const
+    const run = await driveRun('a: n3\nb: n1\nc: n2', { each: person })
+    expect(run.run().waits.map(({ id }) => id)).toEqual(['n1', 'n2', 'n3'])
+    const other = await driveRun('a: n1\nb: n3\nc: n2', { each: person })
+    expect(other.run().waits.map(({ id }) => id)).toEqual(['n1', 'n2', 'n3'])
+  })
+
+  it('whose person has lost their host waits for a host instead', async () => {
+    const run = await driveRun('a: n1', { each: { kind: 'person', tools: [] } })
+    expect(run.run().pauses).toEqual(new Set(['needs-person']))
+    await run.leave('here')
+    expect(run.run().pauses).toEqual(new Set(['no-host']))
+    await run.join('there')
+    expect(run.run().pauses).toEqual(new Set(['needs-person']))
   })
 
   it('says anew what it waits for when that changes', async () => {

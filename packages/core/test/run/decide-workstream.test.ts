@@ -261,6 +261,20 @@ describe('a stranded workstream', () => {
     expect(run.landing()).toEqual(['a', 'b'])
   })
 
+  it('keeps its ready tasks from starting, and offers them again when it goes on', async () => {
+    const run = await driveRun('a: n1\nb: n2 < n1, n3 < n2\nm: m1', {
+      limits: { slots: 1 },
+      tasks: { m1: { priority: 3 }, n3: { priority: 4 } },
+    })
+    await run.finishAll('n1', 'n2')
+    expect(run.states()).toMatchObject({ m1: 'RUNNING', n3: 'READY' })
+    await run.land('a', { kind: 'conflicted', paths: ['x'] })
+    await run.finish('m1')
+    expect(run.running()).toEqual([])
+    await run.retry('a')
+    expect(run.running()).toEqual(['n3'])
+  })
+
   it('waits to be settled when its tasks are done while it is stranded', async () => {
     const run = await driveRun('a: n1\nb: n2 < n1')
     await run.finish('n1')

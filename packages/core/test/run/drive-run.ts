@@ -87,7 +87,7 @@ export class DrivenRun {
 
   /** Gives a command under an id of its own; `commandId` repeats one. */
   command(command: WithoutId<RunCommand>, commandId = `c${++this.#commands}`): Promise<CommandAnswer> {
-    return this.tell({ ...command, commandId } as RunCommand)
+    return this.tell({ ...command, commandId })
   }
 
   async accept(command: WithoutId<RunCommand>): Promise<void> {
@@ -311,7 +311,7 @@ export class DrivenRun {
     const frozen = this.#machine.freeze(this.state)
     const thawed = this.#machine.thaw(frozen)
     expect(this.#machine.freeze(thawed)).toEqual(frozen)
-    expect([...thawed.wanted].sort()).toEqual([...this.state.wanted].sort())
+    expect(thawed.wanted).toEqual(this.state.wanted)
     expect(thawed.used).toEqual(new Map([...this.state.used].filter(([, amount]) => amount !== 0)))
   }
 

@@ -67,6 +67,17 @@ describe('tasks added while a run goes on', () => {
     expect(run.task('n5').round).toBe(1)
   })
 
+  it('do not join a round that others build on already', async () => {
+    const run = await driveRun('a: n1, n2 < n1\nb: n3 < n1\nc: n4 < n2')
+    await run.finish('n1')
+    expect(run.running()).toEqual(['n2', 'n3'])
+    await run.extend('a: n5')
+    expect(run.task('n5').round).toBe(2)
+    await run.fail('n3')
+    await run.extend('a: n6')
+    expect(run.task('n6').round).toBe(1)
+  })
+
   it('join a round that has not started whatever they need', async () => {
     const run = await driveRun('a [src/**]: n1 < m1\nb: m1')
     await run.extend('a: n2 < m1')

@@ -12,6 +12,7 @@ export interface ChangeProblem {
   readonly detail: string
 }
 
+/** What changed, with what is dangerous in it. */
 export interface InspectedChanges {
   readonly changes: readonly ChangedPath[]
   readonly problems: readonly ChangeProblem[]

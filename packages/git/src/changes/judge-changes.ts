@@ -3,6 +3,7 @@ import type { ChangedPath } from './changed-paths.ts'
 import type { TreeEdit } from './edit-tree.ts'
 import type { ChangeProblem, InspectedChanges } from './inspect-changes.ts'
 
+/** What a task may change, and what becomes of the rest. */
 export interface ChangePolicy {
   /** What the workstream may change. */
   readonly claims: readonly (string | ClaimPattern)[]

@@ -9,6 +9,7 @@ import type { Diagnosis, Finding } from './finding.ts'
 import { diagnoseLeftovers, diagnoseLockFiles } from './leftovers.ts'
 import { diagnoseSlots } from './unfinished.ts'
 
+/** How far the doctor goes. */
 export interface DoctorOptions {
   /** Mend what can be mended; else only say so. @default false */
   readonly fix?: boolean

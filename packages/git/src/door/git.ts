@@ -7,6 +7,7 @@ import { runProgram } from '../platform/run-program.ts'
 import { gitEnvironment, type GitPlace } from './environment.ts'
 import { gitFailed } from './git-error.ts'
 
+/** Which git is used, and what it inherits. */
 export interface GitOptions {
   /** The environment that git inherits; its `GIT_*` variables are dropped. @default `process.env` */
   readonly env?: NodeJS.ProcessEnv
@@ -16,6 +17,7 @@ export interface GitOptions {
   readonly program?: string
 }
 
+/** What one command gets, and what bounds it. */
 export interface GitRunOptions {
   readonly stdin?: string | Uint8Array
   readonly signal?: AbortSignal
@@ -29,6 +31,7 @@ export interface GitRunOptions {
   readonly env?: Readonly<Record<string, string>>
 }
 
+/** What a command answered. */
 export interface GitOutput {
   readonly exitCode: number
   readonly stdout: Buffer

@@ -18,6 +18,7 @@ export function parseObjectId(text: string): ObjectId {
   })
 }
 
+/** Whether a text is a full object id. */
 export function isObjectId(text: string): text is ObjectId {
   return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text)
 }

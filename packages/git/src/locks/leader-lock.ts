@@ -19,6 +19,7 @@ export interface Leadership extends AsyncDisposable {
   close(): Promise<void>
 }
 
+/** The leadership, or who has it. */
 export type LeadershipAnswer =
   | { readonly isLeader: true; readonly leadership: Leadership }
   | { readonly isLeader: false; readonly leader: LeaderInfo | undefined }

@@ -38,6 +38,7 @@ export class Exclusive {
   }
 }
 
+/** How long to wait for the repository lock, and for whom it is taken. */
 export interface ExclusiveOptions {
   readonly signal?: AbortSignal
   /** The caller's epoch: if another leader has taken over since, nothing is done. */

@@ -20,6 +20,7 @@ export interface PreviewConflict extends ConflictedPath {
   readonly hunks: readonly ConflictHunk[]
 }
 
+/** What a merge would give: clean, or where it conflicts. */
 export interface MergePreview {
   readonly isClean: boolean
   readonly conflicts: readonly PreviewConflict[]

@@ -5,6 +5,7 @@ import { WsError } from '@ws/core'
 import { isPortFree } from '../platform/probe-port.ts'
 import type { Repository } from '../repository/repository.ts'
 
+/** The ports to choose from, both ends included. */
 export interface PortRange {
   readonly from: number
   readonly to: number

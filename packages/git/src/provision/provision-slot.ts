@@ -9,6 +9,7 @@ import { copyFolder, copyIncluded, type CopyReport } from './copy-included.ts'
 import { leasePorts } from './lease-ports.ts'
 import { type CommandsResult, runCommands } from './run-commands.ts'
 
+/** What a new worktree needs beyond its files. */
 export interface ProvisionOptions {
   /** Directories of the main worktree to copy, such as `node_modules`. @default [] */
   readonly copy?: readonly string[]

@@ -6,6 +6,7 @@ import type { Clock, Failure } from '@ws/core'
 import { runProgram } from '../platform/run-program.ts'
 import { shellArguments } from '../platform/shell.ts'
 
+/** Where and how long set-up commands run. */
 export interface RunCommandsOptions {
   readonly cwd: string
   readonly env: NodeJS.ProcessEnv

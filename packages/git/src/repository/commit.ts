@@ -8,6 +8,7 @@ export interface Person {
   readonly email: string
 }
 
+/** A commit that is to be written. */
 export interface CommitDraft {
   readonly tree: ObjectId
   readonly parents: readonly ObjectId[]

@@ -67,8 +67,6 @@ export function privateConfig(entries: readonly ConfigEntry[], facts: PrivateCon
     ['core.bare', 'false'],
     ['core.logallrefupdates', 'false'],
     ['core.attributesfile', facts.attributesFile],
-    // A blob is hashed by whoever reads it, so a checkout gains from a second process only.
-    ['checkout.workers', '0'],
   ])
   if (facts.excludesFile !== undefined) settings.set('core.excludesfile', facts.excludesFile)
   if (facts.objectFormat !== 'sha1') settings.set('extensions.objectformat', facts.objectFormat)

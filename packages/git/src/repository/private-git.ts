@@ -15,6 +15,7 @@ export interface PrivateGitFacts {
   readonly shallowFile?: string
 }
 
+/** The private git directories of one repository. */
 export class PrivateGit {
   readonly #git: Git
   readonly #facts: PrivateGitFacts

@@ -3,6 +3,7 @@ import type { ObjectId, RefName } from '../door/names.ts'
 import { readConfig } from './config.ts'
 import type { Repository } from './repository.ts'
 
+/** One commit on its way to a remote. */
 export interface PushedRef {
   readonly id: ObjectId
   /** The reference on the remote. */
@@ -11,6 +12,7 @@ export interface PushedRef {
   readonly expected?: ObjectId | null
 }
 
+/** What is pushed where. */
 export interface PushOptions {
   /** The name of a configured remote. */
   readonly remote: string

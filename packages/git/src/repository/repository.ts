@@ -15,6 +15,7 @@ import { type ConfigEntry, configValue, isTrue, privateConfig, readConfig } from
 import { attributesFile, PrivateGit } from './private-git.ts'
 import { listRefs, readRef, type Ref, type RefChange, resolveCommit, updateRefs } from './refs.ts'
 
+/** How a repository is opened. */
 export interface OpenRepositoryOptions extends GitOptions {
   /**
    * What becomes of files that LFS keeps elsewhere: `pointers` leaves its small text files in the worktree,

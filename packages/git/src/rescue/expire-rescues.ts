@@ -4,6 +4,7 @@ import { listRescues, type Rescue } from './rescue.ts'
 /** How long a state is kept after its work landed: long enough for a holiday. */
 export const rescueKeepMs = 30 * 24 * 60 * 60 * 1_000
 
+/** Which kept states may go. */
 export interface ExpireOptions {
   /** When the work of a state landed, or `undefined` if it did not, or if that is not known: then it is kept. */
   readonly landedAt: (rescue: Rescue) => number | undefined

@@ -20,6 +20,7 @@ export interface Pinned {
   readonly snapshot: Snapshot
 }
 
+/** Under whose name a state is kept, and why. */
 export interface PinOptions {
   /** Whose state it is. @default the slot's own work */
   readonly work?: SlotWork

@@ -55,6 +55,7 @@ export interface RescueContent {
   readonly unstorable: readonly string[]
 }
 
+/** Looks into a kept state. @throws `WS_GIT_NO_SUCH_RESCUE` */
 export async function showRescue(repository: Repository, ref: RefName): Promise<RescueContent> {
   const rescue = await findRescue(repository, ref)
   const git = await repository.content.bare()
@@ -65,6 +66,7 @@ export async function showRescue(repository: Repository, ref: RefName): Promise<
   return { rescue, changes, unstorable: kept.map(decodeUnstorable) }
 }
 
+/** Where a kept state is brought back. */
 export interface RestoreOptions {
   /** Make this branch at the kept state. */
   readonly branch?: string

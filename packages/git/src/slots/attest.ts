@@ -52,6 +52,7 @@ export async function attest(repository: Repository, record: SlotRecord): Promis
   return { refs, files, headBranch: (await headBranch(repository.git, admin)) ?? null }
 }
 
+/** What may differ between two readings. */
 export interface CompareOptions {
   /** References that may have moved: the slot's own branch, those of other slots, what the caller moved himself. */
   readonly mayMove?: (ref: string) => boolean

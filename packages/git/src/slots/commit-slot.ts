@@ -6,6 +6,7 @@ import { checkOut, clean, shareIndex } from './checkout.ts'
 import { exclusiveOptions, signalOf } from './create-slot.ts'
 import { type SlotRecord, writeRecord } from './slot-record.ts'
 
+/** What is put on a slot's branch, and by whom. */
 export interface CommitSlotOptions {
   /** What is committed: the snapshot's tree, or what was made of it by `judgeChanges` and `editTree`. */
   readonly tree: ObjectId

@@ -38,18 +38,20 @@ export async function recycleSlot(
     sparse: options.sparse ?? null,
     maker: ownIdentity(),
   }
-  await repository.exclusively(async (exclusive) => {
-    await checkBranch(repository, next)
-    await writeRecord(repository.facts.wsDir, next)
-    await pointHead(repository, exclusive, next, base)
-  }, exclusiveOptions(options))
-  const place = { ...next, admin: next.admin ?? '' }
-  // The snapshot took untracked files into our index, so the checkout removed them; what it cannot know is left to clean.
   const { tree, nestedRepositories, refusedPaths } = pinned.snapshot
+  const [, isOtherwiseIgnored] = await Promise.all([
+    repository.exclusively(async (exclusive) => {
+      await checkBranch(repository, next)
+      await writeRecord(repository.facts.wsDir, next)
+      await pointHead(repository, exclusive, next, base)
+    }, exclusiveOptions(options)),
+    ignoresDiffer(repository, tree, base),
+  ])
+  const place = { ...next, admin: next.admin ?? '' }
   const isSameShape = record.sparse === null && place.sparse === null
   await checkOut(repository, place, base, { ...signalOf(options), ...(isSameShape ? { from: tree } : {}) })
-  const isOddlyFull = nestedRepositories.length + refusedPaths.length > 0
-  if (options.isCold === true || isOddlyFull || (await ignoresDiffer(repository, tree, base)))
+  // The snapshot took untracked files into our index, so the checkout removed them; clean finds what it could not know.
+  if (options.isCold === true || isOtherwiseIgnored || nestedRepositories.length + refusedPaths.length > 0)
     await clean(repository, place, options.isCold === true, signalOf(options))
   const ready: SlotRecord = { ...next, state: 'ready' }
   await writeRecord(repository.facts.wsDir, ready)

@@ -1,5 +1,6 @@
 import type { SlotWork } from './slot-record.ts'
 
+/** Where slots lie, and how much space they leave. */
 export interface SlotsOptions {
   /**
    * Where worktrees are made.
@@ -10,6 +11,7 @@ export interface SlotsOptions {
   readonly minFreeBytes?: number
 }
 
+/** What a new slot is made from. */
 export interface CreateSlotOptions {
   /** The slot's name, which is its directory's. */
   readonly slot: string
@@ -29,11 +31,13 @@ export interface CreateSlotOptions {
   readonly signal?: AbortSignal
 }
 
+/** What a slot is to be used for next. */
 export type RecycleSlotOptions = Omit<CreateSlotOptions, 'slot' | 'isExistingBranch'> & {
   /** Remove ignored files (dependencies, build output), too. @default false */
   readonly isCold?: boolean
 }
 
+/** What goes along with a slot. */
 export interface RemoveSlotOptions {
   /** The branch stays by default: until it landed it is somebody's work. @default 'keep' */
   readonly branch?: 'keep' | 'delete'
@@ -43,6 +47,7 @@ export interface RemoveSlotOptions {
   readonly signal?: AbortSignal
 }
 
+/** Under which name and for whom somebody else's worktree is taken over. */
 export interface AdoptOptions {
   readonly slot: string
   readonly work: SlotWork

@@ -19,6 +19,7 @@ export interface SlotWork {
   readonly attempt: number
 }
 
+/** What is written down about a slot. */
 export interface SlotRecord {
   readonly version: 1
   readonly slot: string

@@ -1,9 +1,19 @@
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { runDoctor } from '../../src/doctor/doctor.ts'
 import { startFixture } from '../fixtures/start-fixture.ts'
 import { type Opened, withOpened, work } from '../opened.ts'
+import { recordFile } from '../slot-record-file.ts'
 
 const summary = async ({ slots }: Opened, fix = false) =>
   (await runDoctor(slots, { fix })).map(({ kind, name, state }) => `${kind} ${name}: ${state}`)
@@ -43,6 +53,25 @@ describe('the doctor', () => {
       expect(await summary(opened)).toEqual([])
       expect(existsSync(path)).toBe(false)
       expect(temp.git('show', 'refs/ws/rescue/run1/a/1:mine.txt')).toBe('mine')
+    }))
+
+  it('deletes what a removal left, and finishes one that was interrupted', () =>
+    withOpened(async (opened) => {
+      const { repository, slots } = opened
+      const record = await slots.create({ slot: 's', base: 'main', work: work('a') })
+      writeFileSync(join(record.path, 'mine.txt'), 'mine\n')
+      const text = readFileSync(recordFile(repository, 's'), 'utf8')
+      const { trash } = await slots.remove('s')
+      // As if the process had ended between the rename and forgetting the record.
+      writeFileSync(recordFile(repository, 's'), text)
+      expect(await summary(opened, true)).toEqual([
+        'unfinished-removal s: mended',
+        'branch-without-owner lane/run1/a: mended',
+      ])
+      expect(opened.temp.git('show', 'refs/ws/rescue/run1/a/1:mine.txt')).toBe('mine')
+      expect(existsSync(trash ?? '')).toBe(false)
+      expect(await summary(opened)).toEqual([])
+      expect(await slots.list()).toEqual([])
     }))
 
   it('leaves a directory alone that never was ours', () =>

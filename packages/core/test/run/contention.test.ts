@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest'
+import { contentions } from '../../src/run/contention.ts'
+import type { WorkstreamSpec } from '../../src/run/run-spec.ts'
+import { partsOf } from './plan-notation.ts'
+
+const count = (notation: string, ignoreCase = false) =>
+  contentions(partsOf(notation).workstreams, { ignoreCase })
+
+describe('contention', () => {
+  it('is how many others want what a workstream claims, each once', () => {
+    expect(count('a [src/** docs/x]: \nb [src/x docs/*]:\nc [+lib/**]:\nd [+lib/y]:\ne:')).toEqual([
+      1, 1, 0, 0, 0,
+    ])
+  })
+
+  it('counts those who claim the very same', () => {
+    expect(count('a [src/x]:\nb [src/x]:\nc [src/x src/**]:')).toEqual([2, 2, 2])
+  })
+
+  it('is counted up to eight', () => {
+    const many = Array.from({ length: 20 }, (_, i) => `w${i} [src/x]:`).join('\n')
+    expect(new Set(count(many))).toEqual(new Set([8]))
+    const apart = Array.from({ length: 20 }, (_, i) => `w${i} [src/x${i}]:`).join('\n')
+    expect(count(`wide [src/**]:\n${apart}`)).toEqual([8, ...Array.from({ length: 20 }, () => 1)])
+  })
+
+  it('heeds what claims exclude, and case where the repository does', () => {
+    const without = (id: string, path: string, exclude?: string): WorkstreamSpec => ({
+      ...partsOf(`${id}:`).workstreams[0]!,
+      claims: [{ path, mode: 'exclusive', ...(exclude === undefined ? {} : { exclude: [exclude] }) }],
+    })
+    expect(
+      contentions([without('a', 'src/**', 'src/x/**'), without('b', 'src/x/y')], { ignoreCase: false }),
+    ).toEqual([0, 0])
+    expect([count('a [SRC]:\nb [src]:'), count('a [SRC]:\nb [src]:', true)]).toEqual([
+      [0, 0],
+      [1, 1],
+    ])
+  })
+})
