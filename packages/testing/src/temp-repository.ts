@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { withTempDir } from './with-temp-dir.ts'
 
+/** What a temporary repository is made like. */
 export interface TempRepositoryOptions {
   /** The directory's name below the temporary one. @default 'repository' */
   readonly name?: string

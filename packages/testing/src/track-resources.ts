@@ -9,6 +9,7 @@ export type Leak =
   | { readonly kind: 'handle'; readonly type: string; readonly count: number }
   | { readonly kind: 'directory'; readonly path: string }
 
+/** What is watched. */
 export interface TrackOptions {
   /**
    * A file in which programs that the test starts note themselves, one `<pid> <start time>` a line; the check
@@ -21,6 +22,7 @@ export interface TrackOptions {
   readonly directory?: string
 }
 
+/** Tells what was opened since it began, and is still there. */
 export interface ResourceTracker {
   /** What is there now and was not there when tracking began. */
   leaks(): Promise<readonly Leak[]>
@@ -50,7 +52,10 @@ export function trackResources({
   }
 }
 
-/** @throws an `Error` that names every leak */
+/**
+ * Checks that nothing is left.
+ * @throws an `Error` that names every leak
+ */
 export async function assertNoLeaks(tracker: ResourceTracker): Promise<void> {
   const leaks = await tracker.leaks()
   if (leaks.length > 0) throw new Error(`left behind: ${leaks.map(describe).join(', ')}`)

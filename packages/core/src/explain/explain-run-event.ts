@@ -2,7 +2,7 @@ import type { RunEvent, StateCounts } from '../run/run-event.ts'
 import { explainPause, explainResume } from './explain-state.ts'
 import { sayCount, sayList } from './say.ts'
 
-export type OfRunEvent = Exclude<
+type OfRunEvent = Exclude<
   Extract<RunEvent, { readonly runId: string }>,
   { readonly taskId: string } | { readonly workstreamId: string }
 >

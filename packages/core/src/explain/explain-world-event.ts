@@ -2,7 +2,7 @@ import type { CommandAnswer } from '../machine/machine.ts'
 import type { RunEvent } from '../run/run-event.ts'
 import { sayList, sayMoment, sayScope, sayUsd, sayWorkstream } from './say.ts'
 
-export type WorldEvent = Exclude<RunEvent, { readonly runId: string }>
+type WorldEvent = Exclude<RunEvent, { readonly runId: string }>
 
 /** The sentence for what concerns all runs: money, tools, hosts, limits, commands. */
 export function explainWorldEvent(event: WorldEvent): string {

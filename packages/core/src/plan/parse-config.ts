@@ -8,6 +8,7 @@ import type { Finding, PlanProblem } from './problem/plan-problem.ts'
 import { readSource } from './source/read-source.ts'
 import type { SourceFormat } from './source/source.ts'
 
+/** What a project's settings are read with. */
 export interface ParseConfigOptions {
   readonly file?: string
   readonly format?: SourceFormat

@@ -9,6 +9,7 @@ import type { DocumentPath, Finding, PlanProblem } from './problem/plan-problem.
 import { readSource } from './source/read-source.ts'
 import type { Source, SourceFormat } from './source/source.ts'
 
+/** What a plan is read with. */
 export interface ParsePlanOptions extends CheckPlanOptions {
   /** The name of the file, for problems; its extension says how to read the text. */
   readonly file?: string

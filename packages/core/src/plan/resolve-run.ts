@@ -21,6 +21,7 @@ import type { Task } from './task.ts'
 import { chosenTool, type KnownTool, knownTools, toolsFor } from './tool-choice.ts'
 import type { Workstream } from './workstream.ts'
 
+/** What turns a plan into a run. */
 export interface ResolveRunOptions {
   /** The id of the run; a plan's own `runId` goes first. */
   readonly runId: string

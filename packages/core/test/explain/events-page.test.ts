@@ -1,9 +1,10 @@
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { explain } from '../../src/explain/explain.ts'
 import type { RunEvent } from '../../src/run/run-event.ts'
 import { meanings, samples } from './sample-events.ts'
 
-const page = new URL('../../../../docs/events.md', import.meta.url).pathname
+const page = fileURLToPath(new URL('../../../../docs/events.md', import.meta.url))
 
 const head = `# The events of a run
 

@@ -47,7 +47,7 @@ export interface ExclusiveOptions {
   readonly timeoutMs?: number
 }
 
-// Other processes hold the lock for milliseconds. A try costs some 10 µs, so short waits are cheaper than a
+// Other processes hold the lock for milliseconds. A try costs some 3 µs, so short waits are cheaper than a
 // thread that blocks; the waits differ from process to process so that two do not keep in step.
 const shortestWaitMs = 1
 const longestWaitMs = 20

@@ -90,8 +90,9 @@ export async function purgeSlot(repository: Repository, leaving: SlotRecord): Pr
  */
 export async function strayTrash(repository: Repository, root: string): Promise<string[]> {
   const folder = trashFolder(join(root, 'any'))
-  const known = new Set((await listRecords(repository.facts.wsDir)).map(({ path }) => basename(path)))
+  // In this order: the record of whatever is seen here was written before.
   const names = await readdir(folder).catch(() => [])
+  const known = new Set((await listRecords(repository.facts.wsDir)).map(({ path }) => basename(path)))
   return names.filter((name) => !known.has(name)).map((name) => join(folder, name))
 }
 

@@ -1,5 +1,6 @@
 import type { PlanProblem } from './plan-problem.ts'
 
+/** How problems are shown. */
 export interface FormatProblemsOptions {
   /** The text that was parsed: with it, each problem shows the line that it is about. */
   readonly text?: string
