@@ -205,7 +205,7 @@ export class ClaimTable {
   /** Everything as JSON; `thaw` is its inverse. */
   freeze(): FrozenClaims {
     return {
-      held: [...this.#held.owners()].map((holder) => [holder, this.#held.claimsOf(holder) ?? []]),
+      held: [...this.#held.owners()].map((holder) => [holder, this.#held.claimsOf(holder)]),
       waiters: [...this.#waiters].map(([holder, waiter]) => [holder, { ...waiter }]),
       levels: [...this.#levels],
       lastBarrier: this.#lastBarrier,

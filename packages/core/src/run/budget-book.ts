@@ -87,6 +87,11 @@ export class BudgetBook {
     else entry.isStopped = true
   }
 
+  /** Whether the scope has passed its stop share. */
+  isStopped(scope: string): boolean {
+    return this.scopes.get(scope)?.isStopped === true
+  }
+
   /** The shares in force for a scope. */
   shares(scope: string): { warnAt: number; stopAt: number } {
     const { warnAt, stopAt } = this.scopes.get(scope) ?? defaultShares

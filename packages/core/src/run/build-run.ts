@@ -95,6 +95,8 @@ function newWorkstream(run: RunState, spec: WorkstreamSpec): WorkstreamState {
     unfinished: 0,
     before: new Set(),
     after: new Set(),
+    tookOver: new Set(),
+    heirs: new Set(),
     awaited: [],
     contention: 0,
     landingAttempt: 0,

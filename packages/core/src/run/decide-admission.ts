@@ -36,7 +36,7 @@ function nextStart(state: RunMachineState): Start | undefined {
   const isFull = slots !== undefined && (state.used.get('slots') ?? 0) >= slots
   const heads: TaskState[] = []
   for (const { head } of state.ready.offers()) {
-    if (head === undefined || !mayStart(head.run) || (isFull && head.spec.kind !== 'person')) continue
+    if (head === undefined || !mayStart(state, head.run) || (isFull && head.spec.kind !== 'person')) continue
     heads.push(head)
   }
   if (heads.length > 1) heads.sort(compareAcrossRuns)
@@ -58,8 +58,8 @@ function compareAcrossRuns(a: TaskState, b: TaskState): number {
   return a.run.running - b.run.running || compareTasks(a, b) || (a.run.id < b.run.id ? -1 : 1)
 }
 
-function mayStart({ pauses, isCancelling }: RunState): boolean {
-  return !isCancelling && !pauses.has('user') && !pauses.has('budget') && !pauses.has('disk')
+function mayStart({ isDiskLow }: RunMachineState, { pauses, isCancelling }: RunState): boolean {
+  return !isDiskLow && !isCancelling && !pauses.has('user') && !pauses.has('budget')
 }
 
 function takesAny(task: TaskState, choice: Start['choice'], kept: ReadonlySet<string>): boolean {
@@ -90,7 +90,7 @@ function* tryStart(
     yield { type: 'budget.blocked', runId: run.id, taskId: task.id, scope, wantsUsd: task.estimateUsd }
     return
   }
-  if (!workstream.isStarted) yield* startWorkstream(workstream)
+  if (!workstream.isStarted) yield* startWorkstream(state, workstream)
   yield {
     type: 'task.started',
     runId: run.id,
@@ -103,12 +103,24 @@ function* tryStart(
   }
 }
 
-function* startWorkstream(workstream: WorkstreamState): Generator<RunEvent> {
+function* startWorkstream(state: RunMachineState, workstream: WorkstreamState): Generator<RunEvent> {
   const { run, spec, round } = workstream
   const place = { runId: run.id, workstreamId: spec.id }
-  const bases = openBases(workstream).map((base) => base.key)
-  yield { type: 'workstream.started', ...place, round, bases }
+  const bases = new Set([...openBases(workstream), ...takenOver(state, workstream)].map((base) => base.key))
+  yield { type: 'workstream.started', ...place, round, bases: [...bases] }
   if (spec.claims.length > 0) yield { type: 'claim.granted', ...place, claims: spec.claims }
+}
+
+/** Whoever let its paths go before it landed: what takes them builds on it and lands after it. */
+function takenOver(state: RunMachineState, workstream: WorkstreamState): readonly WorkstreamState[] {
+  const from: WorkstreamState[] = []
+  for (const run of state.runs.values()) {
+    for (const other of run.landing) {
+      const letGo = other !== workstream && other.spec.holdUntil === 'finished'
+      if (letGo && state.claims.clash(other.spec.claims, workstream.spec.claims)) from.push(other)
+    }
+  }
+  return from
 }
 
 /** The cap on work that waits to land holds back workstreams that have not started. */
@@ -131,9 +143,9 @@ function landingCap(
 /** A reopened workstream with nothing left to do takes its claims anew and lands. */
 function* admitReopened(state: RunMachineState): Generator<RunEvent> {
   for (const workstream of [...state.awaitingClaims]) {
-    if (!mayStart(workstream.run) || workstream.strandedBy !== undefined) continue
+    if (!mayStart(state, workstream.run) || workstream.strandedBy !== undefined) continue
     if (findBlocker(state, workstream) !== undefined) continue
-    yield* startWorkstream(workstream)
+    yield* startWorkstream(state, workstream)
     yield* settleWorkstream(state, workstream)
   }
 }

@@ -172,8 +172,8 @@ function* tellTool(
   now: number,
 ): Generator<RunEvent> {
   if (failure.reason === 'rate-limited' && tool !== undefined) {
-    const entry = state.tools.get(tool)
-    const present = entry?.throttle?.limit ?? entry?.running ?? 1
+    const entry = state.tools.get(tool)!
+    const present = entry.throttle?.limit ?? entry.running
     yield {
       type: 'tool.throttled',
       tool,
@@ -182,7 +182,7 @@ function* tellTool(
     }
   }
   if (failure.reason === 'quota-exhausted' && account !== undefined) {
-    const inRow = state.accounts.get(account)?.exhaustedInRow ?? 0
+    const inRow = state.accounts.get(account)!.exhaustedInRow
     const until = Math.max(failure.resetAt ?? now + quotaWaitMs * 2 ** Math.min(inRow, 6), now + 1)
     yield { type: 'quota.exhausted', account, until }
   } else if (account !== undefined && state.accounts.get(account)?.breaker.state === 'probing') {

@@ -20,7 +20,7 @@ export function withTask(task: TaskState): ReadonlySet<TaskState> {
 export function withWorkstream(workstream: WorkstreamState): ReadonlySet<TaskState> {
   const revived = new Set<TaskState>()
   for (const task of workstream.tasks)
-    if (task.round === workstream.round && isLost(task)) collectNeeds(task, revived)
+    if (task.round >= workstream.round && isLost(task)) collectNeeds(task, revived)
   for (const each of [...revived]) collectSkipped(each, revived)
   return revived
 }
@@ -54,7 +54,7 @@ export function* releaseWorkstream(state: RunMachineState, workstream: Workstrea
   const accepted = workstream.tasks.filter((task) => task.phase.state === 'QUARANTINED')
   for (const task of accepted) collectSkipped(task, revived)
   for (const task of workstream.tasks) {
-    if (task.phase.state !== 'SKIPPED' || task.round !== workstream.round) continue
+    if (task.phase.state !== 'SKIPPED' || task.round < workstream.round) continue
     if (task.spec.needs.some((id) => isLost(run.tasks.get(id)!) && !revived.has(run.tasks.get(id)!))) continue
     revived.add(task)
   }

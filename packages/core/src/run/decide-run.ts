@@ -1,7 +1,27 @@
 import { hostsFor } from './choice.ts'
 import type { PersonWait, RunEvent, StateCounts } from './run-event.ts'
 import type { RunMachineState, RunState } from './run-state.ts'
-import { openBases } from './run-state.ts'
+import { landingStateOf, openBases } from './run-state.ts'
+
+/** Pauses whose cause is gone, before anything starts: what is paused starts nothing. */
+export function* liftPauses(state: RunMachineState): Generator<RunEvent> {
+  for (const run of state.runs.values()) {
+    if (run.pauses.has('budget') && hasMoney(state, run)) {
+      yield { type: 'run.resumed', runId: run.id, reason: 'budget' }
+    }
+    if (run.pauses.has('disk') && !state.isDiskLow)
+      yield { type: 'run.resumed', runId: run.id, reason: 'disk' }
+  }
+}
+
+/** Whether nothing of the run waits for money any more. */
+function hasMoney(state: RunMachineState, run: RunState): boolean {
+  if (state.budgets.isStopped(`run/${run.id}`)) return false
+  for (const scope of state.ready.scopes()) {
+    for (const task of state.ready.unfunded(scope)) if (task.run === run) return false
+  }
+  return true
+}
 
 /** Runs that can end do; runs in which nothing can move by itself say what they wait for. */
 export function* settleRuns(state: RunMachineState): Generator<RunEvent> {
@@ -25,13 +45,13 @@ function countWorkstreams(run: RunState): StateCounts {
   for (const { phase } of run.workstreams.values()) {
     if (phase.state === 'COMPLETED') counts.completed++
     else if (phase.state === 'FAILED') counts.failed++
-    else if (phase.state === 'QUARANTINED') counts.quarantined++
+    else counts.quarantined++
   }
   return counts
 }
 
 function* settlePauses(state: RunMachineState, run: RunState): Generator<RunEvent> {
-  yield* settleDisk(state, run)
+  if (state.isDiskLow && !run.pauses.has('disk')) yield { type: 'run.paused', runId: run.id, reason: 'disk' }
   if (isMoving(run)) {
     for (const reason of ['needs-person', 'no-host'] as const) {
       if (run.pauses.has(reason)) yield { type: 'run.resumed', runId: run.id, reason }
@@ -52,18 +72,12 @@ function* settlePauses(state: RunMachineState, run: RunState): Generator<RunEven
   }
 }
 
-function* settleDisk(state: RunMachineState, run: RunState): Generator<RunEvent> {
-  if (state.isDiskLow === run.pauses.has('disk')) return
-  yield { type: state.isDiskLow ? 'run.paused' : 'run.resumed', runId: run.id, reason: 'disk' }
-}
-
 /** Whether something goes on that needs nobody: attempts, retries to come, landings that wait for nothing else. */
 export function isMoving(run: RunState): boolean {
   if (run.running > 0 || run.retrying > 0) return true
   for (const workstream of run.landing) {
-    const { phase, strandedBy } = workstream
-    if (phase.state !== 'RUNNING' || phase.stage !== 'landing') continue
-    const { isHeld, isWithdrawing } = phase.landing
+    const { strandedBy } = workstream
+    const { isHeld, isWithdrawing } = landingStateOf(workstream)
     if (isWithdrawing) return true
     if (!isHeld && strandedBy === undefined && openBases(workstream).length === 0) return true
   }
@@ -103,7 +117,7 @@ function personWaits(run: RunState): readonly PersonWait[] {
   for (const { id } of run.persons) waits.push({ id, waitsFor: 'done' })
   for (const { spec } of run.held) waits.push({ id: spec.id, waitsFor: 'approve' })
   for (const { strandedBy } of run.stranded) {
-    const id = strandedBy?.slice(run.id.length + 1) ?? ''
+    const id = strandedBy!.slice(run.id.length + 1)
     if (!waits.some((wait) => wait.id === id)) waits.push({ id, waitsFor: 'release' })
   }
   return waits.sort((a, b) => (a.id < b.id ? -1 : 1))

@@ -25,7 +25,7 @@ function* ring(state: RunMachineState, kind: string, name: string, now: number):
       yield { type: 'quota.probing', account: name }
       return
     case 'tool': {
-      const limit = (state.tools.get(name)?.throttle?.limit ?? 0) + 1
+      const limit = state.tools.get(name)!.throttle!.limit + 1
       const configured = state.limits[name] ?? state.limits['slots'] ?? 0
       if (limit >= configured) yield { type: 'tool.relaxed', tool: name }
       else yield { type: 'tool.relaxed', tool: name, limit, raiseAt: now + relaxEveryMs }

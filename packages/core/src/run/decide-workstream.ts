@@ -154,8 +154,11 @@ export function* close(
     yield* openNextRound(workstream)
     return
   }
-  for (const task of workstream.awaited)
-    yield* skipTask(state, task, { reason: 'base-lost', base: workstream.key })
+  const because: SkipReason = { reason: 'base-lost', base: workstream.key }
+  for (const task of workstream.awaited) yield* skipTask(state, task, because)
+  // Rounds to come would have begun where this one landed.
+  for (const task of workstream.tasks)
+    if (task.round > workstream.round) yield* skipTask(state, task, because)
   yield* strandSuccessors(state, workstream)
   for (const task of workstream.awaited) yield* settleWorkstream(state, task.workstream)
 }

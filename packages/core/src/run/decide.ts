@@ -3,7 +3,7 @@ import { admit } from './decide-admission.ts'
 import { endAttempt, loseHost, meter } from './decide-attempt.ts'
 import { act, refuse } from './decide-command.ts'
 import { endLanding, holdLanding } from './decide-landing.ts'
-import { settleRuns } from './decide-run.ts'
+import { liftPauses, settleRuns } from './decide-run.ts'
 import { ringTimers } from './decide-timer.ts'
 import type { RunEvent } from './run-event.ts'
 import type { RunCommand, RunInput } from './run-input.ts'
@@ -24,6 +24,7 @@ export function* decide(state: RunMachineState, input: RunInput, now: number): G
   } else {
     yield* take(state, input, now)
   }
+  yield* liftPauses(state)
   yield* admit(state, now)
   yield* settleRuns(state)
 }

@@ -14,6 +14,7 @@ export function evolveWorkstream(state: RunMachineState, event: WorkstreamEvent)
   switch (event.type) {
     case 'workstream.started':
       workstream.isStarted = true
+      takeOver(state, workstream, event.bases)
       state.awaitingClaims.delete(workstream)
       setWorkstreamPhase(state, workstream, { state: 'RUNNING', stage: 'working' })
       return state.ready.refresh(workstream)
@@ -85,7 +86,7 @@ function setWorkstreamPhase(
     state.awaitingClaims.delete(workstream)
   }
   if (!isClosed(workstream)) return
-  for (const next of workstream.after) {
+  for (const next of [...workstream.after, ...workstream.heirs]) {
     watchOrder(state, next)
     wantLanding(state, next)
   }
@@ -155,6 +156,17 @@ function strand(state: RunMachineState, workstream: WorkstreamState, base: strin
     if (base === undefined) state.ready.add(task)
   }
   reground(state, workstream)
+}
+
+/** Keeps what it builds on though it needs nothing of it. */
+function takeOver(state: RunMachineState, workstream: WorkstreamState, bases: readonly string[]): void {
+  workstream.tookOver.clear()
+  for (const key of bases) {
+    const base = findWorkstream(state, key)
+    if (base === undefined || workstream.before.has(base)) continue
+    workstream.tookOver.add(base)
+    base.heirs.add(workstream)
+  }
 }
 
 type BlockedEvent = Extract<RunEvent, { type: 'claim.blocked' }>

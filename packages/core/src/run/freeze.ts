@@ -66,7 +66,7 @@ type TaskFacts = Pick<
 type WorkstreamFacts = Pick<
   WorkstreamState,
   'phase' | 'round' | 'isStarted' | 'hasCommits' | 'strandedBy' | 'landingAttempt' | 'inheritedLevel'
-> & { readonly id: string }
+> & { readonly id: string; readonly tookOver: readonly string[] }
 
 interface FrozenRun extends Pick<
   RunState,
@@ -170,6 +170,7 @@ function freezeTask(task: TaskState): TaskFacts {
 
 function freezeWorkstream(workstream: WorkstreamState): WorkstreamFacts {
   const { phase, round, isStarted, hasCommits, strandedBy, landingAttempt, inheritedLevel } = workstream
+  const tookOver = [...workstream.tookOver].map(({ key }) => key)
   return {
     id: workstream.spec.id,
     phase,
@@ -179,6 +180,7 @@ function freezeWorkstream(workstream: WorkstreamState): WorkstreamFacts {
     strandedBy,
     landingAttempt,
     inheritedLevel,
+    tookOver,
   }
 }
 
@@ -206,6 +208,8 @@ export function thaw(json: unknown, options: { readonly ignoreCase?: boolean }):
     state.predictions.set([prediction.a, prediction.b].sort().join(' '), prediction)
   }
   for (const run of frozen.runs) thawRun(state, run)
+  for (const run of frozen.runs) linkHeirs(state, run)
+  for (const run of state.runs.values()) derive(state, run)
   for (const [key, at] of frozen.timers) state.timers.set(key, at)
   for (const [runId, taskId, holder] of frozen.parked)
     state.ready.park(findTask(state, runId, taskId), holder)
@@ -224,9 +228,26 @@ function thawRun(state: RunMachineState, frozen: FrozenRun): void {
   const { stepMs, lowerBoundMs, status, waits, isCancelling, cancelledBecause } = frozen
   Object.assign(run, { stepMs, lowerBoundMs, status, waits, isCancelling, cancelledBecause })
   for (const reason of frozen.pauses) run.pauses.add(reason)
-  for (const { id, ...facts } of frozen.workstreams) {
+  for (const {
+    id,
+    phase,
+    round,
+    isStarted,
+    hasCommits,
+    strandedBy,
+    landingAttempt,
+    inheritedLevel,
+  } of frozen.workstreams) {
     const workstream = run.workstreams.get(id)!
-    Object.assign(workstream, { strandedBy: undefined, inheritedLevel: undefined }, facts)
+    Object.assign(workstream, {
+      phase,
+      round,
+      isStarted,
+      hasCommits,
+      strandedBy,
+      landingAttempt,
+      inheritedLevel,
+    })
   }
   for (const { id, settled, avoided, ...facts } of frozen.tasks) {
     const task = run.tasks.get(id)!
@@ -236,7 +257,18 @@ function thawRun(state: RunMachineState, frozen: FrozenRun): void {
     task.classKey = classKeyOf(task)
   }
   for (const id of frozen.stranded) run.stranded.add(run.workstreams.get(id)!)
-  derive(state, run)
+}
+
+function linkHeirs(state: RunMachineState, { spec, workstreams }: FrozenRun): void {
+  for (const { id, tookOver } of workstreams) {
+    const heir = state.runs.get(spec.id)!.workstreams.get(id)!
+    for (const key of tookOver) {
+      const base = findWorkstream(state, key)
+      if (base === undefined) continue
+      heir.tookOver.add(base)
+      base.heirs.add(heir)
+    }
+  }
 }
 
 function derive(state: RunMachineState, run: RunState): void {

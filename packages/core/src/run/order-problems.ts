@@ -1,7 +1,7 @@
 import { findWorkstreamCycle } from '../graph/workstream-cycle.ts'
 import { allBases } from './claim-order.ts'
 import type { RunMachineState, RunState, WorkstreamState } from './run-state.ts'
-import { isGone } from './run-state.ts'
+import { isClosed, isGone } from './run-state.ts'
 import type { TaskSpec } from './run-spec.ts'
 
 /** Workstreams that wait for one another: no order of landings would do. */
@@ -30,7 +30,12 @@ export function* problemsOfWaiting(
 ): Generator<string> {
   for (const task of tasks) {
     const workstream = run.workstreams.get(task.workstream)
-    if (workstream === undefined || !addsBase(run, workstream, task)) continue
+    if (workstream === undefined) continue
+    if (isStrandingOthers(run, workstream)) {
+      yield `workstream "${workstream.spec.id}" was lost and others wait for what becomes of it; retry, release or discard it first`
+      continue
+    }
+    if (!addsBase(run, workstream, task)) continue
     for (const holder of state.openHolders) {
       if (!allBases(holder).has(workstream)) continue
       const waits = `"${holder.key}" holds claims and waits for workstream "${workstream.spec.id}"`
@@ -38,6 +43,10 @@ export function* problemsOfWaiting(
       break
     }
   }
+}
+
+function isStrandingOthers(run: RunState, workstream: WorkstreamState): boolean {
+  return run.stranded.size > 0 && isClosed(workstream) && !isGone(workstream)
 }
 
 function addsBase(run: RunState, workstream: WorkstreamState, { needs, needsLanded }: TaskSpec): boolean {

@@ -100,11 +100,6 @@ export class ReadyQueue {
     return this.#groupOf.get(task)?.parkedBehind
   }
 
-  /** The task whose blocking parked the group: the one that the log speaks of. */
-  leaderOf(task: TaskState): TaskState | undefined {
-    return this.#groupOf.get(task)?.tasks.peek()
-  }
-
   /** Sets one task aside until the scope has money. */
   defund(task: TaskState, scope: string): void {
     this.remove(task)
@@ -257,10 +252,12 @@ function compareGroups(a: ReadyGroup, b: ReadyGroup): number {
 }
 
 /**
- * Before it starts, a workstream shares the fate of all that claim the same, unless an order exempts it; from
- * then on it stands alone, and runs one task at a time.
+ * Before it starts, a workstream shares the fate of all that claim the same, unless an order exempts it from what
+ * blocks them; from then on it stands alone, and runs one task at a time.
  */
 function groupKey({ workstream }: TaskState): string {
-  if (workstream.isStarted || workstream.before.size > 0) return `workstream:${workstream.key}`
-  return `claims:${workstream.claimsKey}`
+  const { isStarted, before, after, key, spec, claimsKey } = workstream
+  if (isStarted || before.size > 0 || after.size > 0) return `workstream:${key}`
+  // A cap on landings holds back only what lands.
+  return `${spec.lands ? 'lands' : 'stays'}:${claimsKey}`
 }

@@ -1,5 +1,6 @@
 import { ClaimTable } from '../claims/claim-table.ts'
 import type { Breach, Failure, InterruptReason } from '../errors/failure.ts'
+import { invariant } from '../errors/invariant.ts'
 import type { CommandAnswer } from '../machine/machine.ts'
 import { BudgetBook } from './budget-book.ts'
 import { ReadyQueue } from './ready-queue.ts'
@@ -100,6 +101,10 @@ export interface WorkstreamState {
   readonly before: Set<WorkstreamState>
   /** Workstreams with a task that needs one of its tasks. Derived. */
   readonly after: Set<WorkstreamState>
+  /** Whose unlanded paths it took over, when it started. */
+  readonly tookOver: Set<WorkstreamState>
+  /** Who took its paths over. Derived. */
+  readonly heirs: Set<WorkstreamState>
   /** Tasks that wait for its landing. Derived. */
   readonly awaited: TaskState[]
   /** How many other workstreams of the run want what it claims, up to 8. Derived. */
@@ -265,13 +270,15 @@ export function isGone({ phase }: WorkstreamState): boolean {
 
 /**
  * What it builds on and what has not landed. One that was lost counts only for a workstream that was stranded
- * by it: any other has skipped the tasks that needed it, and goes on without.
+ * by it: any other has skipped the tasks that needed it, and goes on without. One whose paths it merely took over is, when lost, simply no base any more.
  */
 export function openBases(workstream: WorkstreamState): readonly WorkstreamState[] {
   const isStranded = workstream.strandedBy !== undefined
-  return [...workstream.before].filter(
+  const bases = [...workstream.before].filter(
     (base) => !isGone(base) && (isStranded || !isClosed(base)) && needsRoundOf(workstream, base),
   )
+  for (const base of workstream.tookOver) if (!isClosed(base) && !bases.includes(base)) bases.push(base)
+  return bases
 }
 
 /** Whether anything that it did not skip needs the base's present round: rounds before that have landed. */
@@ -284,6 +291,12 @@ function needsRoundOf({ tasks, run }: WorkstreamState, base: WorkstreamState): b
       return need.workstream === base && need.round >= base.round
     })
   })
+}
+
+/** The landing of a workstream that is landing. */
+export function landingStateOf({ key, phase }: WorkstreamState): LandingState {
+  invariant(phase.state === 'RUNNING' && phase.stage === 'landing', 'it is landing', { workstream: key })
+  return phase.landing
 }
 
 /** Tasks of the workstream's present round. */

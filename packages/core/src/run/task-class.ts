@@ -1,11 +1,10 @@
 import type { TaskState } from './run-state.ts'
 import type { ToolChoice } from './run-spec.ts'
 
-/** The tools that may still do the task: those that refused it are out, unless all have. */
+/** The tools that may still do the task: those that refused it are out; the last one never is. */
 export function usableTools({ spec, avoided }: Pick<TaskState, 'spec' | 'avoided'>): readonly ToolChoice[] {
   if (avoided.size === 0) return spec.tools
-  const left = spec.tools.filter(({ tool }) => !avoided.has(tool))
-  return left.length > 0 ? left : spec.tools
+  return spec.tools.filter(({ tool }) => !avoided.has(tool))
 }
 
 /** Equal for tasks of a run that need the same tools and resources: what limits one limits all of them. */

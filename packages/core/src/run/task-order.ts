@@ -13,9 +13,9 @@ export function compareTasks(a: TaskState, b: TaskState): number {
   )
 }
 
-/** Who holds what a more urgent one waits for is as urgent as the one who waits. */
+/** The level of a task that is ready: who holds what a more urgent one waits for is as urgent as the one who waits. */
 export function effectiveLevel(task: TaskState): number {
-  const own = task.level ?? ownPriority(task)
+  const own = task.level!
   const inherited = task.workstream.inheritedLevel
   return inherited === undefined || own < inherited ? own : inherited
 }

@@ -8,7 +8,7 @@ interface Entry {
 /** When to look again: wishes by key; setting a key again moves it. */
 export class TimerQueue {
   readonly #entries = new Map<string, Entry>()
-  readonly #heap = new Heap<Entry>((a, b) => a.at - b.at || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+  readonly #heap = new Heap<Entry>((a, b) => a.at - b.at || (a.key < b.key ? -1 : 1))
 
   set(key: string, at: number): void {
     const entry = this.#entries.get(key) ?? { key, at }

@@ -1,4 +1,5 @@
 import type { RunMachine } from '../run/run-machine.ts'
+import { budgetScopes } from '../run/budget-scopes.ts'
 import { checkInvariants } from '../run/check-invariants.ts'
 import { invariant } from '../errors/invariant.ts'
 
@@ -10,9 +11,8 @@ export function checkedMachine(machine: RunMachine): RunMachine {
       for (const event of machine.decide(state, input, now)) {
         yield event
         if (event.type !== 'task.started') continue
-        const task = state.runs.get(event.runId)?.tasks.get(event.taskId)
-        if (task?.phase.state !== 'RUNNING') continue
-        const over = state.budgets.lacking(task.phase.attempt.scopes, 0)
+        const task = state.runs.get(event.runId)!.tasks.get(event.taskId)!
+        const over = state.budgets.lacking(budgetScopes(task, event.tool, event.account, now), 0)
         invariant(over === undefined, 'no work is admitted beyond the budget', {
           task: event.taskId,
           scope: over,

@@ -67,7 +67,7 @@ export async function simulate(options: SimulationOptions): Promise<Simulation> 
   const random = new Random(options.seed ?? 1)
   const world = new SimulatedWorld({
     clock,
-    attempt: ({ taskId }) => scriptFor(durations.get(taskId) ?? 0, options.faults ?? {}, random),
+    attempt: ({ taskId }) => scriptFor(durations.get(taskId)!, options.faults ?? {}, random),
   })
   const host = await openHost(runMachine(), {
     journal: new MemoryJournal(),
@@ -93,7 +93,7 @@ export async function simulate(options: SimulationOptions): Promise<Simulation> 
       details: { ...answer },
     })
   }
-  const lowerBoundMs = host.state.runs.get(runId)?.lowerBoundMs ?? 0
+  const lowerBoundMs = host.state.runs.get(runId)!.lowerBoundMs
   for (let next = clock.next(); next !== undefined; next = clock.next()) {
     clock.advanceTo(next)
     await host.idle()

@@ -1,5 +1,5 @@
 import type { Driver, DriverContext } from '../machine/driver.ts'
-import type { Failure } from '../errors/failure.ts'
+import type { Failure, InterruptReason } from '../errors/failure.ts'
 import type { AttemptEffect, LandingEffect, RunEffect } from '../run/run-effect.ts'
 import type { AttemptOutcome, LandingOutcome, RunInput, Usage } from '../run/run-input.ts'
 import type { ManualClock } from './manual-clock.ts'
@@ -26,10 +26,10 @@ export interface WorldOptions {
 }
 
 interface Process {
-  effect: RunEffect
+  readonly effect: RunEffect
   readonly cancelAlarms: () => void
-  /** What an attempt will say when it ends by itself. */
-  readonly words: RunInput | undefined
+  /** What it will say when it ends by itself. */
+  readonly words: RunInput
   ended: RunInput | undefined
 }
 
@@ -46,6 +46,8 @@ export class SimulatedWorld {
   readonly #processes = new Map<string, Process>()
   /** Landings that wait for what they were built on. */
   readonly #queued = new Map<string, () => void>()
+  /** Landings whose predecessors have not landed. */
+  readonly #blocked = new Set<string>()
   #context: DriverContext<RunInput> | undefined
   #generation = 0
 
@@ -83,7 +85,7 @@ export class SimulatedWorld {
     for (const [key, { effect, ended, words }] of this.#processes) {
       const survives = effect.kind === 'land' || (this.#options.survives?.(effect) ?? false)
       if (survives || ended !== undefined) continue
-      if (words !== undefined) this.lastWords.push(words)
+      this.lastWords.push(words)
       this.#kill(key)
     }
   }
@@ -116,7 +118,7 @@ export class SimulatedWorld {
     cancels.push(this.#options.clock.wakeAt(now + script.durationMs, () => this.#end(key, words)))
     const cancelAlarms = () => cancels.forEach((cancel) => cancel())
     this.#processes.set(key, { effect, cancelAlarms, words, ended: undefined })
-    if (effect.interrupt !== undefined) this.#interrupt(key, effect)
+    if (effect.interrupt !== undefined) this.#interrupt(key, effect, effect.interrupt)
   }
 
   #startLanding(effect: LandingEffect): void {
@@ -126,32 +128,33 @@ export class SimulatedWorld {
       outcome: landedWith(key),
     }
     const { runId, workstreamId, round, attempt } = effect
+    const words: RunInput = { type: 'landing.ended', runId, workstreamId, round, attempt, outcome }
     const end = () => {
       // Never without what it was built on: a predecessor that has not landed is waited for.
-      const now = this.#processes.get(key)?.effect
-      const isBlocked = outcome.kind === 'landed' && now?.kind === 'land' && now.after.length > 0
-      if (isBlocked) return void this.#queued.set(key, end)
-      this.#end(key, { type: 'landing.ended', runId, workstreamId, round, attempt, outcome })
+      if (outcome.kind === 'landed' && this.#blocked.has(key)) return void this.#queued.set(key, end)
+      this.#end(key, words)
     }
+    this.#block(key, effect)
     const cancel = this.#options.clock.wakeAt(this.#options.clock.now() + durationMs, end)
     const cancelAlarms = () => {
       cancel()
       this.#queued.delete(key)
     }
-    this.#processes.set(key, { effect, cancelAlarms, words: undefined, ended: undefined })
+    this.#processes.set(key, { effect, cancelAlarms, words, ended: undefined })
     if (effect.isWithdrawing) this.#change(key, effect)
   }
 
   #change(key: string, effect: RunEffect): void {
     const process = this.#processes.get(key)
     if (process === undefined || process.ended !== undefined) return
-    process.effect = effect
+    if (effect.kind === 'land') this.#block(key, effect)
     const queued = this.#queued.get(key)
-    if (effect.kind === 'land' && effect.after.length === 0 && queued !== undefined) {
+    if (queued !== undefined && !this.#blocked.has(key)) {
       this.#queued.delete(key)
       return queued()
     }
-    if (effect.kind === 'attempt' && effect.interrupt !== undefined) this.#interrupt(key, effect)
+    if (effect.kind === 'attempt' && effect.interrupt !== undefined)
+      this.#interrupt(key, effect, effect.interrupt)
     if (effect.kind === 'land' && effect.isWithdrawing) {
       process.cancelAlarms()
       const { runId, workstreamId, round, attempt } = effect
@@ -166,12 +169,14 @@ export class SimulatedWorld {
     }
   }
 
-  #interrupt(key: string, effect: AttemptEffect): void {
-    const process = this.#processes.get(key)
-    if (process === undefined || process.ended !== undefined || effect.interrupt === undefined) return
-    process.cancelAlarms()
-    const { runId, taskId, attempt, interrupt } = effect
-    const failure: Failure = { reason: 'interrupted', by: interrupt }
+  #block(key: string, { after }: LandingEffect): void {
+    if (after.length === 0) this.#blocked.delete(key)
+    else this.#blocked.add(key)
+  }
+
+  #interrupt(key: string, { runId, taskId, attempt }: AttemptEffect, by: InterruptReason): void {
+    this.#processes.get(key)!.cancelAlarms()
+    const failure: Failure = { reason: 'interrupted', by }
     const usage = { costUsd: 0, tokens: 0, durationMs: 0 }
     this.#end(key, {
       type: 'attempt.ended',
@@ -184,9 +189,7 @@ export class SimulatedWorld {
   }
 
   #end(key: string, input: RunInput): void {
-    const process = this.#processes.get(key)
-    if (process === undefined) return
-    process.ended = input
+    this.#processes.get(key)!.ended = input
     this.#context?.report(input)
   }
 

@@ -127,7 +127,7 @@ describe('nothing is lost', () => {
     ),
   )
 
-  it('by a kill at any git step', { timeout: 60_000 }, async () => {
+  it('by a kill at any git step', { timeout: 600_000 }, async () => {
     const operations = ['create', 'recycle', 'remove', 'commit']
     // Steps at which something can go wrong; the soak run takes all of them.
     const steps =

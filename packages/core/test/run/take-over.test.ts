@@ -1,0 +1,12 @@
+import { expect, it } from 'vitest'
+import { driveRun } from './drive-run.ts'
+it('who takes paths over before they have landed builds on that workstream and lands after it', async () => {
+  const run = await driveRun('a [src/**]: n1\nb [src/x]: n2', {
+    workstreams: { a: { holdUntil: 'finished' } },
+  })
+  await run.finish('n1')
+  expect(run.running()).toEqual(['n2'])
+  expect(run.events('workstream.started').at(-1)).toMatchObject({ workstreamId: 'b', bases: ['run/a'] })
+  await run.finish('n2')
+  expect(run.wanted('land/run/b/1/1')).toMatchObject({ after: ['run/a'] })
+})
