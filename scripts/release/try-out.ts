@@ -72,7 +72,16 @@ function typesResolve(folder: string, names: readonly string[], compiler: Compil
   )
   writeFileSync(join(folder, 'types.mts'), modules.join(''))
   writeFileSync(join(folder, 'types.cts'), commons.join(''))
-  const strict = ['--noEmit', '--strict', '--target', 'es2023', '--lib', 'es2024,esnext.disposable', '--types', 'node']
+  const strict = [
+    '--noEmit',
+    '--strict',
+    '--target',
+    'es2023',
+    '--lib',
+    'es2024,esnext.disposable',
+    '--types',
+    'node',
+  ]
   const nodenext = [...strict, '--module', 'nodenext', 'types.mts', 'types.cts']
   const bundler = [...strict, '--module', 'esnext', '--moduleResolution', 'bundler', 'types.mts']
   const results = [nodenext, bundler].map((args) =>

@@ -79,7 +79,9 @@ export function isMoving(run: RunState): boolean {
     const { strandedBy } = workstream
     const { isHeld, isWithdrawing } = landingStateOf(workstream)
     if (isWithdrawing) return true
-    if (!isHeld && strandedBy === undefined && openBases(workstream).length === 0) return true
+    // What it waits for in another run moves, or says why not, there.
+    const isFree = openBases(workstream).every((base) => base.run !== run)
+    if (!isHeld && strandedBy === undefined && isFree) return true
   }
   return false
 }

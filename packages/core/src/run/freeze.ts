@@ -262,9 +262,9 @@ function thawRun(state: RunMachineState, frozen: FrozenRun): void {
 function linkHeirs(state: RunMachineState, { spec, workstreams }: FrozenRun): void {
   for (const { id, tookOver } of workstreams) {
     const heir = state.runs.get(spec.id)!.workstreams.get(id)!
-    for (const key of tookOver) {
-      const base = findWorkstream(state, key)
-      if (base === undefined) continue
+    // One of a run that was archived meanwhile is no base any more.
+    const bases = tookOver.map((key) => findWorkstream(state, key)).filter((base) => base !== undefined)
+    for (const base of bases) {
       heir.tookOver.add(base)
       base.heirs.add(heir)
     }
