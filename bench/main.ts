@@ -58,7 +58,11 @@ function sourcesOf(bench: string): readonly string[] {
 
 /** The packages of ours that the benches import. */
 function packagesOf(...benches: readonly string[]): readonly string[] {
-  const texts = benches.map((bench) => readFileSync(join(folder, `${bench}.ts`), 'utf8'))
+  const files = benches.flatMap(sourcesOf).flatMap((path) => {
+    if (path.endsWith('.ts')) return [path]
+    return readdirSync(join(root, path)).map((file) => `${path}/${file}`)
+  })
+  const texts = files.map((file) => readFileSync(join(root, file), 'utf8'))
   const names = texts.flatMap((text) =>
     [...text.matchAll(/from '@ws\/([a-z-]+)/g)].map(([, name]) => name ?? ''),
   )

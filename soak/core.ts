@@ -32,13 +32,13 @@ export async function run({ seed, count, deadline }: SoakPart): Promise<SoakResu
   }
   const lane = async (): Promise<void> => {
     let worker: Worker | undefined
-    let part = take()
-    while (part !== undefined) {
+    let rest: Stretch | undefined
+    for (let part = take(); part !== undefined; part = rest ?? take()) {
+      rest = undefined
       worker ??= new Worker()
       try {
         failures.push(...(await worker.storms(part)))
         done += part.count
-        part = take()
       } catch (error) {
         // The process died or hung: the seeds after that one are for a new process.
         const { seed } = worker
@@ -47,7 +47,7 @@ export async function run({ seed, count, deadline }: SoakPart): Promise<SoakResu
         failures.push({ seed, message: String(error) })
         const passed = seed + 1 - part.seed
         done += passed
-        part = passed < part.count ? { seed: seed + 1, count: part.count - passed } : take()
+        if (passed < part.count) rest = { seed: seed + 1, count: part.count - passed }
       }
     }
     worker?.end()

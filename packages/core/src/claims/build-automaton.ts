@@ -53,10 +53,14 @@ const BELOW = -1
 
 // Scratch space, indexed by configuration: a pattern is compiled in microseconds, and typed arrays of its own would
 // cost more than the rest. Between two builds PENDING is empty and STATE_IDS all zero.
-const SEEN = new Int32Array((MAX_PATTERN_LENGTH + 1) * MODES)
+// Of doubles, for the count of expansions never starts again.
+const SEEN = new Float64Array((MAX_PATTERN_LENGTH + 1) * MODES)
 const STATE_IDS = new Int32Array(SEEN.length)
 const PENDING: number[] = []
 let expansion = 0
+
+/** What is read within a segment. */
+type Glyph = Extract<Instruction, { op: 'char' | 'any' | 'star' | 'class' }>
 
 class Builder {
   readonly #pattern: string
@@ -98,10 +102,7 @@ class Builder {
       this.#edges[state]!.push(ANY_SYMBOL, state, SLASH, state)
       return
     }
-    if (++expansion > 0x7fffffff) {
-      SEEN.fill(0)
-      expansion = 1
-    }
+    expansion++
     this.#visit(from)
     for (let config = PENDING.pop(); config !== undefined; config = PENDING.pop()) {
       this.#step(state, Math.floor(config / MODES), config % MODES)
@@ -158,7 +159,7 @@ class Builder {
     else if (mode <= GONE_DUE) this.#go(pc + 1, mode - GONE_HERE + AFTER_HERE)
   }
 
-  #openSegment(state: number, pc: number, mode: number, instruction: Instruction): void {
+  #openSegment(state: number, pc: number, mode: number, instruction: Glyph): void {
     if (instruction.op === 'char' && instruction.codePoint === DOT) {
       this.#go(pc + 1, mode === DUE ? GONE_DUE : mode === FREE ? GONE_FREE : GONE_HERE)
     }
@@ -167,7 +168,7 @@ class Builder {
     else this.#inSegment(state, pc, OPENED, instruction)
   }
 
-  #inSegment(state: number, pc: number, mode: number, instruction: Instruction): void {
+  #inSegment(state: number, pc: number, mode: number, instruction: Glyph): void {
     if (instruction.op === 'star') {
       this.#edge(state, ANY_SYMBOL, this.#stateOf(pc, WILD))
       this.#go(pc + 1, WILD)
@@ -175,7 +176,7 @@ class Builder {
       this.#edge(state, ANY_SYMBOL, this.#stateOf(pc + 1, WILD))
     } else if (instruction.op === 'class') {
       this.#edge(state, this.#symbol(instruction.class), this.#stateOf(pc + 1, WILD))
-    } else if (instruction.op === 'char') {
+    } else {
       const { codePoint } = instruction
       const symbol = this.#ignoreCase ? foldCodePoint(codePoint) : codePoint
       this.#edge(state, symbol, this.#stateOf(pc + 1, literalMode(mode, codePoint)))

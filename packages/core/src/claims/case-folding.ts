@@ -15,7 +15,7 @@ export function foldCodePoint(codePoint: number): number {
 export function foldText(text: string): string {
   if (isAscii(text)) return text.toLowerCase()
   let folded = ''
-  for (const char of text) folded += String.fromCodePoint(foldCodePoint(char.codePointAt(0) ?? 0))
+  for (const char of text) folded += String.fromCodePoint(foldCodePoint(char.codePointAt(0)!))
   return folded
 }
 

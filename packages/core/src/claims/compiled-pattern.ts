@@ -1,3 +1,4 @@
+import { invariant } from '../errors/invariant.ts'
 import type { Automaton } from './automaton.ts'
 import { BoundedCache } from './bounded-cache.ts'
 import { buildAutomaton } from './build-automaton.ts'
@@ -67,8 +68,9 @@ class PlainTree implements CompiledPattern {
 
   get automaton(): Automaton {
     const program = parseProgram(this.tree)
-    const automaton = 'reason' in program ? program : buildAutomaton(this.tree, program, this.#ignoreCase)
-    if ('reason' in automaton) throw claimInvalid(automaton)
+    invariant(!('reason' in program), 'claims.plain-tree')
+    const automaton = buildAutomaton(this.tree, program, this.#ignoreCase)
+    invariant(!('reason' in automaton), 'claims.plain-tree')
     return automaton
   }
 }
@@ -87,7 +89,9 @@ function plainTree(pattern: string): string | undefined {
       start = i + 1
     } else if (unit < 0x80 ? !IS_PLAIN[unit] : unit >= 0xd800 && unit <= 0xdfff) return undefined
   }
-  return end === pattern.length ? pattern : pattern.slice(0, end)
+  const tree = pattern.slice(0, end)
+  // Beyond ASCII there are blanks too, and a path of nothing else is refused.
+  return tree.trim() === '' ? undefined : tree
 }
 
 const IS_PLAIN: readonly boolean[] = Array.from({ length: 0x80 }, (_, unit) =>

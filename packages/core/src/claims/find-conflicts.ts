@@ -36,8 +36,9 @@ export function findConflicts(
   const found: HolderConflict[] = []
   for (const { id: b, claims } of holders) {
     for (const { owner: a, held, wanted } of earlier.conflicts(claims, ordered && ((a) => ordered(a, b)))) {
-      const witness = overlapWitness(held, wanted, options)
-      if (witness !== undefined) found.push({ a, b, claimA: held, claimB: wanted, witness })
+      // The index finds claims that overlap, and so there is a path of both.
+      const witness = overlapWitness(held, wanted, options)!
+      found.push({ a, b, claimA: held, claimB: wanted, witness })
     }
     earlier.add(b, claims)
   }

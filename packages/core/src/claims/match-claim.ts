@@ -57,7 +57,7 @@ function accepts(automaton: Automaton, path: string): boolean {
   const reachedAt = new Int32Array(automaton.edges.length).fill(-1)
   let i = 0
   while (i < path.length && states.length > 0) {
-    const codePoint = path.codePointAt(i) ?? 0
+    const codePoint = path.codePointAt(i)!
     const next: number[] = []
     for (const state of states) {
       const edges = automaton.edges[state]!

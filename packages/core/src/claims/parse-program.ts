@@ -8,7 +8,9 @@ import { MAX_PATTERN_LENGTH, type PatternProblem, patternProblem } from './patte
  */
 export type Instruction =
   | { readonly op: 'char'; readonly codePoint: number; readonly at: number }
-  | { readonly op: 'any' | 'star' | 'slash' | 'end'; readonly at: number }
+  | { readonly op: 'any'; readonly at: number }
+  | { readonly op: 'star'; readonly at: number }
+  | { readonly op: 'slash' | 'end'; readonly at: number }
   | { readonly op: 'class'; readonly class: PatternClass; readonly at: number }
   | { readonly op: 'fork'; readonly targets: number[]; readonly at: number }
   | { readonly op: 'jump'; to: number; readonly at: number }
@@ -35,9 +37,8 @@ export function parseProgram(pattern: string): Program | PatternProblem {
         break
       case '*': {
         while (pattern[i] === '*' && pattern[i + 1] !== '(') i++
-        // Exactly two may turn out to be a whole segment; any other run of stars is one star.
-        if (i - at === 2) program.push({ op: 'star', at })
-        program.push({ op: 'star', at })
+        // Exactly two, also across braces, may turn out to be a whole segment; more than three mean what three do.
+        for (let stars = Math.min(i - at, 3); stars > 0; stars--) program.push({ op: 'star', at })
         break
       }
       case '[': {
@@ -80,7 +81,7 @@ export function parseProgram(pattern: string): Program | PatternProblem {
       default: {
         if (char === '\\' && !isEscapable(pattern[i])) return patternProblem(pattern, at, 'escape')
         const start = char === '\\' ? i : at
-        const codePoint = pattern.codePointAt(start) ?? 0
+        const codePoint = pattern.codePointAt(start)!
         program.push({ op: 'char', codePoint, at })
         i = start + (codePoint > 0xffff ? 2 : 1)
       }

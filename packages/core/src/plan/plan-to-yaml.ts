@@ -1,5 +1,6 @@
 import type { Document, Node, YAMLMap, YAMLSeq } from 'yaml'
 import type { Claim } from '../claims/claim.ts'
+import { invariant } from '../errors/invariant.ts'
 import { formatDuration } from '../words/duration.ts'
 import { formatPriority } from '../words/priority.ts'
 import type { Plan, PlanInput } from './plan.ts'
@@ -51,13 +52,10 @@ export async function planToYaml(plan: Plan): Promise<string> {
 const shortLength = 60
 
 /** A blank line before each workstream but the first. */
-function spaceOut(
-  document: Document,
-  { isSeq, isMap }: Pick<typeof import('yaml'), 'isSeq' | 'isMap'>,
-): void {
+function spaceOut(document: Document, { isSeq }: Pick<typeof import('yaml'), 'isSeq'>): void {
   const workstreams = document.get('workstreams')
-  if (!isSeq<Node>(workstreams)) return
-  for (const item of workstreams.items.slice(1)) if (isMap(item)) item.spaceBefore = true
+  invariant(isSeq<Node>(workstreams), 'plan.workstreams-list')
+  for (const item of workstreams.items.slice(1)) item.spaceBefore = true
 }
 
 function workstreamToInput(workstream: Workstream): WorkstreamInput {

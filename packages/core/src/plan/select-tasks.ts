@@ -91,8 +91,8 @@ function matchesAny(patterns: readonly string[] | undefined, names: readonly str
 /** `*` is any text, everything else itself. */
 function matches(pattern: string, name: string): boolean {
   const [first = '', ...others] = pattern.split('*')
-  if (others.length === 0) return pattern === name
-  const last = others.pop() ?? ''
+  const last = others.pop()
+  if (last === undefined) return pattern === name
   if (!name.startsWith(first) || name.length < first.length + last.length || !name.endsWith(last))
     return false
   let at = first.length

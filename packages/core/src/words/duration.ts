@@ -10,7 +10,7 @@ const expected = 'expected a duration such as 90s, 10m or 2h'
 export const Duration = z
   .string({ error: expected })
   .regex(pattern, { error: expected })
-  .transform((text) => parseDuration(text) ?? 0)
+  .transform((text) => parseDuration(text)!)
 
 /** Milliseconds of a duration as it is written in files, `undefined` where it is none. */
 export function parseDuration(text: string): number | undefined {

@@ -63,6 +63,7 @@ describe('checkPattern', () => {
     ['[\\w]', 1, 'escape'],
     ['a\0b', 1, 'nul'],
     ['a\ud800', 1, 'unicode'],
+    ['\u3000', 0, 'empty'],
     ['a'.repeat(1025), 1024, 'too-long'],
     ['a'.repeat(10_000), 1024, 'too-long'],
     [`x${'{a,}'.repeat(200)}`, 0, 'too-complex'],

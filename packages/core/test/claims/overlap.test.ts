@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ClaimPattern } from '../../src/claims/claim.ts'
 import { matchesClaim } from '../../src/claims/match-claim.ts'
-import { claimsOverlap, overlapWitness } from '../../src/claims/overlap.ts'
+import { compileClaim, CompiledClaim } from '../../src/claims/compiled-claim.ts'
+import { claimsOverlap, compiledOverlap, overlapWitness } from '../../src/claims/overlap.ts'
 import { arbitraryClaimPattern, arbitraryPattern } from './arbitrary-claim.ts'
 import { allPaths, claimOracle } from './glob-oracle.ts'
 
@@ -72,6 +73,8 @@ const PAIRS: Record<string, readonly (readonly [a: string, b: string, witness: s
     ['{**,a}/b', 'c/*', 'c/b'],
     ['x{**,a}/b', 'x/c/b', '-'],
     ['*{*,a}/b', 'q/r/b', 'q/r/b'],
+    ['{*,a}***', 'q/r', '-'],
+    ['***{*,a}', 'q/r', '-'],
     ['{a,b}{c,d}', '?d', 'ad'],
     ['src/*.{ts,tsx}', 'src/*.t?x', 'src/.tsx'],
     ['{src,lib}/**', '{lib,bin}', 'lib'],
@@ -163,6 +166,7 @@ describe('overlapWitness', () => {
     expect(overlapWitness('{\u0001,bb}', '**')).toBe('bb')
     expect(overlapWitness('[\u0001-\u0005]', '**')).toBe('\u0001')
     expect(overlapWitness('[\u0001-~]', '[!a-y]')).toBe('z')
+    expect(overlapWitness('[\u0080-ü]', '?')).toBe('¡')
   })
 
   it('refuses an invalid pattern on either side, and a NUL that imitates an exclusion', () => {
@@ -170,6 +174,17 @@ describe('overlapWitness', () => {
     expect(() => claimsOverlap({ path: 'a', exclude: ['/b'] }, 'a')).toThrow(/begins with "\/"/)
     expect(claimsOverlap({ path: 'a', exclude: ['b'] }, 'a')).toBe(true)
     expect(() => claimsOverlap('1\0a\0b', 'a')).toThrow(/NUL/)
+  })
+
+  it('refuses a claim whose exclusions are too much together', () => {
+    const claim = { path: '**', exclude: [`**/*a${'?'.repeat(20)}`] }
+    expect(() => claimsOverlap(claim, '*.ts')).toThrow(expect.objectContaining({ code: 'WS_CLAIM_INVALID' }))
+  })
+
+  it('decides about claims that are too many to be remembered', () => {
+    const late = Object.assign(new CompiledClaim('late/*a', { path: 'late/*a' }, false), { id: 2 ** 26 })
+    expect(compiledOverlap(late, compileClaim('late/b*', false))).toBe(true)
+    expect(compiledOverlap(compileClaim('late/*b', false), late)).toBe(false)
   })
 })
 

@@ -52,6 +52,10 @@ describe('PriorityQueue', () => {
       expect.objectContaining({ code: 'WS_OPTION_RANGE' }),
     )
     expect([...queue]).toEqual(['a'])
+    const job = { name: 'build' }
+    const jobs = new PriorityQueue<object>()
+    jobs.put(job, 0)
+    expect(() => jobs.put(job, 1)).toThrow('the item is in the queue already')
     queue.take()
     queue.put('a', 1)
     expect(queue.priorityOf('a')).toBe(1)

@@ -67,3 +67,13 @@ test('a key that is there twice, and a text that is no YAML', async () => {
   expect(await said('base: a\nbase: b\n')).toEqual(['DUPLICATE_KEY base :2'])
   expect(await said('base: [\n')).toEqual(['SYNTAX  :2'])
 })
+
+test('milliseconds may be said as such, and a guard may be just its command', async () => {
+  const result = await parseConfig(
+    'archive: { afterMs: 5000 }\nguardrails: { commands: [./scan, { run: [./scan, -v], then: warn }] }\n',
+  )
+  expect(result.ok && result.config).toMatchObject({
+    archive: { afterMs: 5000 },
+    guardrails: { commands: [{ run: './scan' }, { run: ['./scan', '-v'] }] },
+  })
+})

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { PlanOutline } from '../../src/plan/outline.ts'
 import { claimsOf, covers } from '../../src/plan/plan-claims.ts'
 import { Workstream, type WorkstreamInput } from '../../src/plan/workstream.ts'
 
@@ -60,5 +61,15 @@ test('a pattern is covered only by what holds every path of it', () => {
   expect(covers([{ path: 'src/**', exclude: ['src/gen/**'] }], 'src/**')).toBe(false)
   expect(covers([{ path: 'src/**' }], './src//a.ts')).toBe(true)
   expect(covers([{ path: 'src/*.ts' }], 'src/a.ts')).toBe(true)
+  expect(covers([{ path: 'src/*.ts' }], 'src/*.ts')).toBe(true)
   expect(covers([], 'a')).toBe(false)
+})
+
+test('an output that could not be read claims nothing', () => {
+  const { workstreams } = PlanOutline.parse({
+    workstreams: [
+      { id: 'w', claims: ['src'], tasks: [{ id: 't', outputs: [null, 'src/a.ts', 'docs/a.md'] }] },
+    ],
+  })
+  expect(claimsOf(workstreams[0]!).claims.map(({ path }) => path)).toEqual(['src', 'docs/a.md'])
 })

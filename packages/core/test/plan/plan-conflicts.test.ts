@@ -21,3 +21,13 @@ test('every pair that cannot run side by side comes with a path that both claim'
     ]),
   ).toEqual(['a b src/b.ts', 'a c src', 'b c src/b.ts'])
 })
+
+test('where tasks wait for each other, none of their workstreams comes before another', () => {
+  const claims = ['src/**']
+  expect(
+    conflicts([
+      { id: 'a', claims, tasks: [{ id: 'a1', run, needs: ['b1'] }] },
+      { id: 'b', claims, tasks: [{ id: 'b1', run, needs: ['a1'] }] },
+    ]),
+  ).toEqual(['a b src'])
+})

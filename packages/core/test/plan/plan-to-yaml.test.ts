@@ -116,6 +116,8 @@ test('any plan reads back the same after it was written, and writing says nothin
 test('a plan is written as a person would write it', async () => {
   const plan = Plan.parse({
     checks: { unit: { run: 'pytest -q', timeoutMs: 600_000 } },
+    tools: { aider: { account: 'team' } },
+    limits: { cpu: 4 },
     defaults: { backoff: { baseMs: 2_000 } },
     workstreams: [
       {
@@ -124,13 +126,16 @@ test('a plan is written as a person would write it', async () => {
         claims: ['src/**', { path: 'docs/**', mode: 'shared' }],
         tasks: [{ id: 't', tool: 'aider', prompt: 'First this.\nThen that.', timeoutMs: 90_000 }],
       },
-      { id: 'b', claims: [], tasks: [{ id: 'u', run: 'make', needs: ['t'] }] },
+      { id: 'b', claims: [], tasks: [{ id: 'u', run: 'make', needs: ['t'], uses: { cpu: 2 } }] },
     ],
   })
   expect(await planToYaml(plan)).toMatchInlineSnapshot(`
     "version: 1
     checks:
       unit: { run: pytest -q, timeout: 10m }
+    tools:
+      aider: { account: team }
+    limits: { cpu: 4 }
     defaults:
       backoff: { base: 2s }
     workstreams:
@@ -153,6 +158,7 @@ test('a plan is written as a person would write it', async () => {
           - id: u
             run: make
             needs: [ t ]
+            uses: { cpu: 2 }
     "
   `)
 })

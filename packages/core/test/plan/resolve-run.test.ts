@@ -313,29 +313,30 @@ test('the plan goes before the project, but not above its ceilings', () => {
     onFailure: { stop: 'run' },
     ceilings: { usd: 10, concurrency: 4 },
   })
-  const workstreams = [{ id: 'a', claims: [], tasks: [{ id: 't', prompt }] }]
+  const workstreams = [{ id: 'a', claims: [], tasks: [{ id: 't', prompt, priority: 1 }] }]
   expect(resolve({ workstreams }, { config })).toMatchObject({
     target: 'trunk',
     limits: { slots: 4 },
     budget: { usd: 10, warnAt: 0.8, stopAt: 0.9 },
     failurePolicy: 'run',
     reserveUsd: 0.2,
-    tasks: [{ retries: 5 }],
+    tasks: [{ retries: 5, priority: 1 }],
   })
   const plan = {
     base: 'dev',
     concurrency: 2,
     budget: { usd: 3 },
-    defaults: { retries: 0 },
+    defaults: { retries: 0, tool: 'codex' },
     onFailure: { stop: 'none' as const },
-    workstreams,
+    workstreams: [{ ...workstreams[0]!, budget: { usd: 2 } }],
   }
   expect(resolve(plan, { config })).toMatchObject({
     target: 'dev',
     limits: { slots: 2 },
     budget: { usd: 3 },
     failurePolicy: 'none',
-    tasks: [{ retries: 0 }],
+    workstreams: [{ budgetUsd: 2 }],
+    tasks: [{ retries: 0, tools: [{ tool: 'codex' }] }],
   })
 })
 
@@ -363,6 +364,9 @@ test('tasks that resemble each other share what is learned about them', () => {
     ({ estimateKey }) => estimateKey,
   )
   expect(keys).toEqual(['aider work', 'aider work', 'aider work api documentation', 'run make', 'run make'])
+  const any = [{ id: 'w', claims: [], tasks: [{ id: 't', prompt }] }]
+  const nobody = resolve({ workstreams: any }, { tools: [] })
+  expect(task(nobody, 't')).toMatchObject({ tools: [], estimateKey: ' work' })
 })
 
 test('a plan that cannot be run is refused with all its problems', () => {
@@ -375,6 +379,9 @@ test('a plan that cannot be run is refused with all its problems', () => {
       message: 'the plan cannot be run: task "t" needs itself; task "u" says nothing to do',
     }),
   )
+  const tasks = ['a', 'b', 'c', 'd', 'e'].map((id) => ({ id, prompt, needs: [id] }))
+  const run = () => resolve({ workstreams: [{ id: 'w', claims: [], tasks }] })
+  expect(run).toThrow(/"c" needs itself; and 2 more$/)
 })
 
 test('the ids of the plan go before those that are made', () => {

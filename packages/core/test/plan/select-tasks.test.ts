@@ -35,6 +35,8 @@ test('workstreams are selected by their ids, tasks by id, label or phase, with a
   expect(select({ only: ['*'], steps: ['*1'], done: ['a2'] })).toBe('a1 d1 s1')
   expect(select({ steps: ['Test*'], done: ['a1'] })).toBe('a2')
   expect(select({ only: ['api'], steps: ['build'] })).toBe('a1')
+  expect(select({ steps: ['T*st*it'], done: ['a1'] })).toBe('a2')
+  expect(select({ steps: ['b*l*d'], done: ['a2'] })).toBe('a1 d1')
 })
 
 test('what the selected tasks need must have succeeded before, or comes along', () => {
@@ -50,5 +52,9 @@ test('a name that matches nothing is refused with the nearest', () => {
   expect(() => select({ only: ['dosc'] })).toThrow(
     expect.objectContaining({ code: 'WS_SELECTION_UNKNOWN', hint: 'did you mean "docs"?' }),
   )
-  expect(() => select({ steps: ['zzz*'] })).toThrow(expect.objectContaining({ code: 'WS_SELECTION_UNKNOWN' }))
+  // The last two would need a part of the label that is not there, or one letter of it twice.
+  for (const step of ['zzz*', 'T*x*it', 'Test*i*it'])
+    expect(() => select({ steps: [step] }), step).toThrow(
+      expect.objectContaining({ code: 'WS_SELECTION_UNKNOWN' }),
+    )
 })

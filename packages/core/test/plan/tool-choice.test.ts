@@ -28,6 +28,7 @@ function choose(
 test('a tool that is named is taken, then what stands in for it, each once', () => {
   expect(choose({ tool: 'Claude' })).toBe('claude aider cursor-agent')
   expect(choose({ tool: 'CURSOR' })).toBe('cursor-agent claude aider')
+  expect(choose({ tool: 'mine' })).toBe('mine')
 })
 
 test('an owner that is a tool is taken where none is named', () => {

@@ -23,3 +23,8 @@ test('an id is safe in refs, file names and keys', () => {
   ]
   for (const id of refused) expect(Id.safeParse(id).success, id).toBe(false)
 })
+
+test('an id that is absent is not said to be spelled wrong', () => {
+  expect(Id.safeParse(undefined).error?.issues[0]?.message).not.toContain('letters')
+  expect(Id.safeParse(7).error?.issues[0]?.message).toContain('in quotes if it is a number')
+})

@@ -3,9 +3,11 @@ import type { Claim } from '../../claims/claim.ts'
 import { ClaimIndex } from '../../claims/claim-index.ts'
 import type { HolderConflict } from '../../claims/find-conflicts.ts'
 import { overlapWitness } from '../../claims/overlap.ts'
+import type { Precedence } from '../../graph/precedence.ts'
 import type { OutlineWorkstream } from '../outline.ts'
 import { claimsOf, covers } from '../plan-claims.ts'
 import { conflictsOf } from '../plan-conflicts.ts'
+import { orderOf } from '../plan-needs.ts'
 import { quote } from '../problem/describe-issue.ts'
 import type { DocumentPath, Finding } from '../problem/plan-problem.ts'
 import type { CheckContext } from './context.ts'
@@ -24,10 +26,11 @@ export function* checkClaims(context: CheckContext): Generator<Finding, void, un
     for (const { task, output } of uncovered) yield outputUnclaimed(workstream, index, task, output)
     yield* narrowed(workstream, index)
   }
-  if (context.precedence === undefined) return
+  const { precedence } = context
+  if (precedence === undefined) return
   const usable = sound.map(({ workstream }) => workstream)
-  yield* conflicts(context, usable)
-  yield* races(context, usable)
+  yield* conflicts(context, usable, precedence)
+  yield* races(context, usable, precedence)
 }
 
 /** Whether all its patterns are valid; those that are not have been reported. */
@@ -85,8 +88,9 @@ function* narrowed(
 }
 
 function* conflicts(
-  { plan, options, areOrdered }: CheckContext,
+  { plan, options, needs }: CheckContext,
   sound: readonly OutlineWorkstream[],
+  precedence: Precedence,
 ): Generator<Finding, void, undefined> {
   const stepOf = new Map<string, number>()
   for (const [step, entry] of (plan.order ?? []).entries())
@@ -94,7 +98,7 @@ function* conflicts(
   let shown = 0
   for (const conflict of conflictsOf(sound, {
     ignoreCase: options.ignoreCase === true,
-    ordered: areOrdered,
+    ordered: orderOf(needs, precedence),
   })) {
     const step = stepOf.get(conflict.a)
     const isError = step !== undefined && step === stepOf.get(conflict.b)
@@ -141,8 +145,9 @@ function placeOf({ claims = [], tasks }: OutlineWorkstream, index: number, { pat
 
 /** Tasks that read what another declares to write, while nothing says which of the two comes first. */
 function* races(
-  { needs, precedence, options }: CheckContext,
+  { needs, options }: CheckContext,
   sound: readonly OutlineWorkstream[],
+  precedence: Precedence,
 ): Generator<Finding, void, undefined> {
   const isSoundOne = new Set(sound)
   const writers = new ClaimIndex<number>({ ignoreCase: options.ignoreCase === true })
@@ -155,7 +160,7 @@ function* races(
         outputs.map((path) => ({ path, mode: 'exclusive' })),
       )
   }
-  if (writers.size === 0 || precedence === undefined) return
+  if (writers.size === 0) return
   for (const [position, { task, at }] of usable) {
     const inputs = task.inputs.filter((path) => path !== '').map((path): Claim => ({ path, mode: 'shared' }))
     const areOrdered = (other: number) =>

@@ -55,7 +55,7 @@ function regExpProblem(pattern: string): string | undefined {
     new RegExp(pattern, 'u')
     return undefined
   } catch (error) {
-    return error instanceof SyntaxError ? (error.message.split(': ').at(-1) ?? error.message) : String(error)
+    return String(error).split(': ').at(-1)
   }
 }
 

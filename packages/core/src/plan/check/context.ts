@@ -1,5 +1,5 @@
 import type { Precedence } from '../../graph/precedence.ts'
-import { orderOf, planNeeds, type PlanNeeds, precedenceOf } from '../plan-needs.ts'
+import { planNeeds, type PlanNeeds, precedenceOf } from '../plan-needs.ts'
 import type { PlanOutline } from '../outline.ts'
 import { type KnownTool, knownTools } from '../tool-choice.ts'
 
@@ -21,13 +21,10 @@ export interface CheckContext {
   readonly needs: PlanNeeds
   /** Absent where tasks or workstreams wait for each other: then nothing can be said about order. */
   readonly precedence: Precedence | undefined
-  /** Whether, of two workstreams, one ends before the other begins. */
-  readonly areOrdered: (a: string, b: string) => boolean
 }
 
 export function checkContext(plan: PlanOutline, options: CheckPlanOptions): CheckContext {
   const needs = planNeeds(plan)
   const precedence = precedenceOf(needs)
-  const areOrdered = precedence === undefined ? () => false : orderOf(needs, precedence)
-  return { plan, options, tools: knownTools(plan, options.tools), needs, precedence, areOrdered }
+  return { plan, options, tools: knownTools(plan, options.tools), needs, precedence }
 }

@@ -45,10 +45,6 @@ export class ForeignPart {
     return new ForeignPart(this.#value[key], [...this.#from, key], at, this.#origins)
   }
 
-  has(name: string): boolean {
-    return this.#value[name] !== undefined && this.#value[name] !== null
-  }
-
   /** What was not taken, `metadata` merged in. */
   rest(more: Readonly<Record<string, unknown>> = {}): Record<string, unknown> | undefined {
     const own = asMap(this.take('metadata', 'metadata'))

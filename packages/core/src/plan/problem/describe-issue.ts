@@ -104,7 +104,7 @@ function expectation(issue: Issue): string {
       return `expected at most ${issue.maximum}${issue.origin === 'array' ? ' entries' : ''}`
     case 'invalid_key':
     case 'invalid_element':
-      return issue.issues.map(expectation)[0] ?? 'expected another name'
+      return expectation(issue.issues[0]!)
     default:
       return `expected something else (${issue.message})`
   }

@@ -1,3 +1,4 @@
+import { invariant } from '../../errors/invariant.ts'
 import type { DocumentPath } from '../problem/plan-problem.ts'
 import type { Source, SourceProblem, SourceSpan } from './source.ts'
 
@@ -54,8 +55,8 @@ class JsonParser {
       if (this.#at < this.#text.length) this.#stop('expected the end of the document')
       return node
     } catch (error) {
-      if (error instanceof SyntaxStop) return undefined
-      throw error
+      invariant(error instanceof SyntaxStop, 'json.syntax-stop', { error: String(error) })
+      return undefined
     }
   }
 
@@ -68,7 +69,7 @@ class JsonParser {
     if (char === '"') return { value: this.#string(), start, end: this.#at }
     const word = /[-+.\w]*/y
     word.lastIndex = start
-    const [literal = ''] = word.exec(this.#text) ?? []
+    const [literal] = word.exec(this.#text)!
     const value = literals.has(literal)
       ? literals.get(literal)
       : jsonNumber.test(literal)
@@ -167,7 +168,7 @@ class JsonParser {
   #skip(): void {
     const blank = /(?:[\s\ufeff]|\/\/[^\n\r]*|\/\*[^]*?\*\/)*/y
     blank.lastIndex = this.#at
-    this.#at += blank.exec(this.#text)?.[0].length ?? 0
+    this.#at += blank.exec(this.#text)![0].length
     if (this.#text.startsWith('/*', this.#at)) this.#stop('expected the end of the comment, */', 2)
   }
 

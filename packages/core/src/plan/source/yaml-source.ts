@@ -1,4 +1,5 @@
 import type { Alias, Document, ErrorCode, Node, Pair, YAMLError } from 'yaml'
+import { invariant } from '../../errors/invariant.ts'
 import type { DocumentPath } from '../problem/plan-problem.ts'
 import type { Source, SourceProblem, SourceSpan } from './source.ts'
 
@@ -8,8 +9,7 @@ const maxAliasCount = 100
 /** Reads YAML 1.2, and merge keys (`<<`). The parser is loaded with the first text. */
 export async function readYaml(text: string): Promise<Source> {
   const yaml = await import('yaml')
-  const document = parse(yaml, text)
-  if (document === undefined) return failed(text, 'expected fewer levels than this document has')
+  const document = yaml.parseDocument(text, { merge: true, prettyErrors: false, stringKeys: true })
   const problems = [
     ...syntaxProblems(text, document),
     ...aliasProblems(yaml, document),
@@ -23,23 +23,14 @@ export async function readYaml(text: string): Promise<Source> {
     const value: unknown = isWhole ? document.toJS({ maxAliasCount }) : undefined
     return { value, problems, locate: (path, isKey) => locate(yaml, document, path, isKey) }
   } catch (error) {
-    if (!(error instanceof ReferenceError)) throw error
+    invariant(error instanceof ReferenceError, 'yaml.references', { error: String(error) })
     return failed(text, `expected at most ${maxAliasCount} references to what is written once`)
   }
 }
 
 type Yaml = typeof import('yaml')
 type Parsed = Document.Parsed
-
-function parse(yaml: Yaml, text: string): Parsed | undefined {
-  try {
-    return yaml.parseDocument(text, { merge: true, prettyErrors: false, stringKeys: true })
-  } catch (error) {
-    // The parser recurses: only nesting without end makes it run out of stack.
-    if (error instanceof RangeError) return undefined
-    throw error
-  }
-}
+type NodePair = Pair<Node, Node | null>
 
 function failed(text: string, message: string): Source {
   const span = { start: 0, end: Math.min(1, text.length) }
@@ -84,6 +75,8 @@ const words: Partial<Record<ErrorCode, readonly [message: string, hint?: string]
     'put the text in quotes, or write it below "|"',
   ],
   MULTIPLE_DOCS: ['a second document begins here', 'write each document into a file of its own'],
+  // The parser recurses: only nesting without end makes it run out of stack.
+  RESOURCE_EXHAUSTION: ['expected fewer levels than this document has'],
   TAB_AS_INDENT: ['a tab cannot indent in YAML', 'use spaces'],
 }
 
@@ -94,7 +87,7 @@ function aliasProblems(yaml: Yaml, document: Parsed): SourceProblem[] {
     Alias: (_key, alias, ancestors) => {
       const target = resolve(alias, document)
       if (target !== undefined && !ancestors.includes(target)) return
-      const [start, end] = alias.range ?? [0, 1]
+      const [start, end] = alias.range!
       const message =
         target === undefined
           ? `"*${alias.source}" refers to "&${alias.source}", which is nowhere before it`
@@ -121,14 +114,14 @@ function mergeProblems(yaml: Yaml, document: Parsed): SourceProblem[] {
       if (!yaml.isScalar(key) || key.value !== '<<' || key.type !== 'PLAIN') return
       const source = yaml.isNode(value) ? unalias(value, yaml, document) : value
       if (isMap(source) || (yaml.isSeq(source) && source.items.every(isMap))) return
-      const span = spanOf(key) ?? { start: 0, end: 1 }
+      const [start, end] = key.range!
       const message = '"<<" takes the settings of a map, and this is none'
       const hint = 'refer to a map, as in <<: *name'
       problems.push({
         code: 'WS_PLAN_SYNTAX',
         message,
         hint,
-        span,
+        span: { start, end },
         at: [...pathOf(yaml, ancestors, undefined), '<<'],
       })
     },
@@ -175,36 +168,31 @@ function locate(yaml: Yaml, document: Parsed, path: DocumentPath, isKey: boolean
     if (yaml.isMap(node)) {
       const pair = findPair(yaml, document, node, String(part))
       key = spanOf(pair?.key)
-      child = yaml.isNode(pair?.value) ? pair.value : undefined
-    } else if (yaml.isSeq(node)) {
-      const item = node.items[Number(part)]
-      child = yaml.isNode(item) ? item : undefined
+      child = pair?.value ?? undefined
+    } else if (yaml.isSeq<Node>(node)) {
+      child = node.items[Number(part)]
     }
     if (child === undefined && key === undefined) return span
     const isLast = depth === path.length - 1
     // An empty value has no text of its own, and the value of a step on the way is too long to point at.
     const own = spanOf(child)
     const isEmpty = own === undefined || own.start === own.end
-    span = (isEmpty || !isLast || isKey ? key : undefined) ?? own ?? span
+    span = (isEmpty || !isLast || isKey ? key : undefined) ?? own!
     node = unalias(child, yaml, document)
   }
   return span
 }
 
-function findPair(yaml: Yaml, document: Parsed, node: Node, key: string): Pair | undefined {
-  if (yaml.isSeq(node)) {
-    return node.items.flatMap((item) =>
-      yaml.isNode(item) ? (findPair(yaml, document, unalias(item, yaml, document) ?? item, key) ?? []) : [],
-    )[0]
+function findPair(yaml: Yaml, document: Parsed, node: Node | undefined, key: string): NodePair | undefined {
+  if (yaml.isSeq<Node>(node)) {
+    return node.items.flatMap((item) => findPair(yaml, document, unalias(item, yaml, document), key) ?? [])[0]
   }
-  if (!yaml.isMap(node)) return undefined
+  if (!yaml.isMap<Node, Node | null>(node)) return undefined
   const named = (name: string) =>
     node.items.find((pair) => yaml.isScalar(pair.key) && String(pair.key.value) === name)
   const own = named(key)
   if (own !== undefined) return own
-  const merged = named('<<')?.value
-  const source = yaml.isNode(merged) ? unalias(merged, yaml, document) : undefined
-  return source === undefined ? undefined : findPair(yaml, document, source, key)
+  return findPair(yaml, document, unalias(named('<<')?.value, yaml, document), key)
 }
 
 function unalias(node: Node | null | undefined, yaml: Yaml, document: Parsed): Node | undefined {
@@ -215,9 +203,7 @@ function resolve(alias: Alias, document: Parsed): Node | undefined {
   return alias.resolve(document)
 }
 
-function spanOf(value: unknown): SourceSpan | undefined {
-  if (typeof value !== 'object' || value === null || !('range' in value) || !Array.isArray(value.range))
-    return undefined
-  const [start, end]: unknown[] = value.range
-  return typeof start === 'number' && typeof end === 'number' ? { start, end } : undefined
+function spanOf(node: Node | null | undefined): SourceSpan | undefined {
+  const range = node?.range
+  return range ? { start: range[0], end: range[1] } : undefined
 }

@@ -231,3 +231,76 @@ test('the order names each workstream once', () => {
     'ORDER order[1].sequential[1]',
   ])
 })
+
+test('a budget that warns after the usual stop says at which share it stops', () => {
+  expect(messages({ budget: { usd: 5, warnAt: 0.99 }, workstreams: [stream('a')] })[0]).toBe(
+    'the budget warns at 0.99, after it has stopped the run at 0.95',
+  )
+})
+
+test('of many workstreams that only wait for each other the first fifty pairs are named', () => {
+  const workstreams = Array.from({ length: 12 }, (_, index) => stream(`w${index}`, { claims: ['src/**'] }))
+  expect(said({ workstreams })).toHaveLength(50)
+})
+
+test('what is read in another case is named as its writer wrote it', () => {
+  const writer = stream('a', { tasks: [task('w', { outputs: ['a/Schema.json'] })] })
+  const reader = stream('b', { tasks: [task('r', { inputs: ['A/schema.json'] })] })
+  expect(said({ workstreams: [writer, reader] })).toEqual([])
+  expect(messages({ workstreams: [writer, reader] }, { ignoreCase: true })[0]).toBe(
+    'task "r" reads what task "w" writes (a/Schema.json), but does not need it',
+  )
+})
+
+test('beside a circle of tasks, one of workstreams is still named, without a split', () => {
+  const knot = stream('k', { tasks: [task('x', { needs: ['y'] }), task('y', { needs: ['x'] })] })
+  const a = stream('a', { tasks: [task('a1'), task('a2', { needs: ['b1'] })] })
+  const b = stream('b', { tasks: [task('b1', { needs: ['a1'] })] })
+  const hints = (...workstreams: WorkstreamInput[]) =>
+    checkPlan({ workstreams }).problems.map(({ code, hint }) => [code, hint])
+  expect(hints(knot, a, b)).toEqual([
+    ['WS_PLAN_CYCLE', 'take one of these needs out, or split a task'],
+    ['WS_PLAN_WORKSTREAM_CYCLE', 'take one of these needs out'],
+  ])
+  expect(hints(a, b)[0]?.[1]).toMatch(/^split "/)
+})
+
+test('a circle through a task whose id is there twice is named where the first of them stands', () => {
+  const workstreams = [
+    stream('a', { tasks: [task('x')] }),
+    stream('b', { needs: ['c'], tasks: [task('x')] }),
+    stream('c', { needs: ['b'] }),
+  ]
+  expect(said({ workstreams })).toMatchInlineSnapshot(`
+    [
+      "DUPLICATE_ID workstreams[1].tasks[0].id",
+      "WORKSTREAM_CYCLE workstreams[0]",
+    ]
+  `)
+})
+
+test('a long circle is shown by its first members', () => {
+  const tasks = Array.from({ length: 10 }, (_, index) =>
+    task(`t${index}`, { needs: [`t${(index + 1) % 10}`] }),
+  )
+  expect(messages({ workstreams: [stream('a', { tasks })] })[0]).toMatch(/^[^,]*(, [^,]*){7}, and 2 more$/)
+})
+
+test('a need that could not be read is not said to be unknown', () => {
+  expect(
+    said({ workstreams: [stream('a', { needs: [''], tasks: [task('t', { needs: [''], outputs: [''] })] })] }),
+  ).toEqual([
+    'VALUE workstreams[0].needs[0]',
+    'VALUE workstreams[0].tasks[0].needs[0]',
+    'VALUE workstreams[0].tasks[0].outputs[0]',
+  ])
+})
+
+test('a workstream that needs a task is told where to say so, and one beside none that there is none', () => {
+  const hint = (...workstreams: WorkstreamInput[]) =>
+    checkPlan({ workstreams }).problems.find(({ code }) => code === 'WS_PLAN_UNKNOWN_NEED')?.hint
+  expect(hint(stream('a', { needs: ['b1'] }), stream('b'))).toBe(
+    'it is a task: list it under the needs of the task that waits for it',
+  )
+  expect(hint(stream('', { needs: ['b'] }))).toBe('there is none')
+})

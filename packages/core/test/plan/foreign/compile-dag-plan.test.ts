@@ -109,3 +109,13 @@ test('Windows separators in paths become slashes', async () => {
   expect(workstreams[0]?.claims).toEqual([{ path: 'src/auth/**', mode: 'exclusive' }])
   expect(workstreams[0]?.tasks[0]?.outputs).toEqual(['src/auth/a.py'])
 })
+
+test('checks that are not required may be none', async () => {
+  const { merge } = await compile({ nodes: [node], merge_policy: { require_passing_ci: false } })
+  expect(merge).toEqual({ advisory: [] })
+})
+
+test('a plan whose nodes are nothing has no workstreams', async () => {
+  const result = await compilePlan({ plan_id: 'p', nodes: null })
+  expect(result.ok ? [] : result.problems.map(({ path }) => path)).toEqual(['workstreams'])
+})

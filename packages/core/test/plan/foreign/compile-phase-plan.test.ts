@@ -40,3 +40,27 @@ test('mistakes are named where they were written', async () => {
     ]
   `)
 })
+
+test('what is no map, and no list of patterns, is named as it stands', async () => {
+  const text = `{ "run_id": "r", "workstreams": [
+    7,
+    { "id": "a", "path_claims": [3, { "path": 4 }, { "path": "a\\\\b" }], "tasks": [
+      "t",
+      { "id": "x", "run": "true", "files": "a\\\\b" }
+    ] }
+  ] }`
+  expect(await saidAbout(text)).toMatchInlineSnapshot(`
+    [
+      "VALUE workstreams[0] :2",
+      "VALUE workstreams[1].path_claims[0] :3",
+      "VALUE workstreams[1].path_claims[1].path :3",
+      "VALUE workstreams[1].tasks[0] :4",
+      "VALUE workstreams[1].tasks[1].files :5",
+    ]
+  `)
+  expect(await saidAbout('{ "run_id": "r", "workstreams": null }')).toMatchInlineSnapshot(`
+    [
+      "VALUE workstreams :1",
+    ]
+  `)
+})

@@ -99,3 +99,51 @@ execution_order:
   const result = await parsePlan(text)
   expect(result.ok).toBe(false)
 })
+
+test('a definition may be just the prompt', async () => {
+  const { workstreams } = await planOf(`
+streams: { A: { tool: aider, phases: [one, build] } }
+phases: { one: Do the first, build: { run: make }, stream-complete: Look at it all }
+execution_order: [{ sequential: [A, stream-complete] }]
+`)
+  expect(workstreams.flatMap(({ tasks }) => tasks.map(({ id, prompt, tool }) => [id, prompt, tool]))).toEqual(
+    [
+      ['A-one', 'Do the first', 'aider'],
+      ['A-build', undefined, undefined],
+      ['stream-complete', 'Look at it all', undefined],
+    ],
+  )
+})
+
+test('a phase without definition or scope is limited to nothing', async () => {
+  const { workstreams } = await planOf('streams: { A: { tool: aider, phases: [one] } }')
+  expect(workstreams[0]?.tasks[0]?.prompt).toBe('Carry out the phase "one" of "A".')
+})
+
+test('what is neither a map nor a name is named as it stands', async () => {
+  const text = `streams:
+  A: 3
+  B: { scope: "b/**", phases: [4], dependencies: [5] }
+execution_order:
+  - parallel: [6]
+  - A
+  - { parallel: [A], sequential: [B] }
+`
+  expect(await saidAbout(text)).toMatchInlineSnapshot(`
+    [
+      "VALUE streams[0] :1",
+      "VALUE streams.B.phases[0] :3",
+      "VALUE streams.B.dependencies[0] :3",
+      "UNKNOWN_NEED streams.B.dependencies[0] :3",
+      "VALUE execution_order[0].parallel[0] :5",
+      "VALUE execution_order[1] :6",
+      "VALUE execution_order[2] :7",
+    ]
+  `)
+  expect(await saidAbout('streams: { B: { phases: [one] } }\nexecution_order: 7\n')).toMatchInlineSnapshot(`
+    [
+      "VALUE execution_order :2",
+      "CLAIMS_MISSING streams.B :1",
+    ]
+  `)
+})

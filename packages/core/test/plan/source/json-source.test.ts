@@ -58,6 +58,7 @@ test('a syntax error says what was expected and what is there', () => {
       '1 2',
       '',
       '["a',
+      '"a\r"',
     ].flatMap(problemsOf),
   ).toMatchInlineSnapshot(`
     [
@@ -73,8 +74,13 @@ test('a syntax error says what was expected and what is there', () => {
       "2: expected the end of the document, found "2"",
       "0: expected a value, found the end of the text",
       "1: expected a closing quote, found "",
+      "2: expected the closing quote before the end of the line, found the end of the line",
     ]
   `)
+})
+
+test('a control character in a text is refused', () => {
+  expect(problemsOf('"a\u0001"')).toEqual(['2: expected no control character in a text, found "\u0001"'])
 })
 
 test('a document without end of depth is refused, not overflown', () => {
@@ -92,6 +98,7 @@ test('values and keys are located; what is missing is located at what should hol
   expect(at(['a', 0, 'b'], true)).toBe('"b"')
   expect(at(['a', 0, 'c'])).toBe('{ "b": 1 }')
   expect(at(['c'])).toBe('{')
+  expect(readJson('[').locate(['c'], false)).toEqual({ start: 0, end: 1 })
 })
 
 test('a key called __proto__ is a key like others', () => {

@@ -48,6 +48,9 @@ test('every key that is there twice is named with its path', async () => {
     [['c', 0, 'd'], 34],
   ])
   expect(value).toEqual({ a: { b: 2 }, c: [{ d: 2 }] })
+  expect((await readYaml('? \n? \n')).problems).toMatchObject([
+    { message: 'a setting is there twice', at: [] },
+  ])
 })
 
 test('a bomb of references is refused', async () => {
@@ -64,17 +67,21 @@ test('a bomb of references is refused', async () => {
 })
 
 test('only maps are merged', async () => {
-  const problems = ['a: { <<: 0 }', 'a: &x 1\nb: { <<: *x }', 'a: { <<: [{ b: 1 }, 2] }', '{ <<: }'].map(
-    problemsOf,
-  )
-  expect((await Promise.all(problems)).map(({ length }) => length)).toEqual([1, 1, 1, 1])
+  const problems = [
+    'a: { <<: 0 }',
+    'a: { << }',
+    'a: &x 1\nb: { <<: *x }',
+    'a: { <<: [{ b: 1 }, 2] }',
+    '{ <<: }',
+  ].map(problemsOf)
+  expect((await Promise.all(problems)).map(({ length }) => length)).toEqual([1, 1, 1, 1, 1])
   expect((await readYaml('a: { "<<": 0 }')).value).toEqual({ a: { '<<': 0 } })
 })
 
 test('nesting without end is refused, not overflown', async () => {
   const { value, problems } = await readYaml('['.repeat(50_000))
   expect(value).toBeUndefined()
-  expect(problems.length).toBeGreaterThan(0)
+  expect(problems.map(({ message }) => message)).toEqual(['expected fewer levels than this document has'])
 })
 
 test('places are found through references and merge keys', async () => {
@@ -101,4 +108,12 @@ test('no text makes it throw', async () => {
       },
     ),
   )
+})
+
+test('places are found in each of several maps that are merged', async () => {
+  const text = 'a: &a { tool: aider }\nb: &b { model: m }\nt: { <<: [*a, *b] }\n'
+  const { locate, value } = await readYaml(text)
+  expect(value).toMatchObject({ t: { tool: 'aider', model: 'm' } })
+  const at = (key: string) => text.slice(locate(['t', key], false).start, locate(['t', key], false).end)
+  expect([at('tool'), at('model'), at('prompt')]).toEqual(['aider', 'm', 't'])
 })
