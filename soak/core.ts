@@ -99,7 +99,7 @@ class Worker {
 /** What a worker does: storms for as long as it is asked. */
 function serve(): void {
   const say = (message: Message) => process.send?.(message)
-  process.on('message', async ({ seed, count }: Stretch) => {
+  const work = async ({ seed, count }: Stretch): Promise<void> => {
     const { storm } = await import('../packages/core/test/run/storm.ts')
     const failures: SoakFailure[] = []
     for (let each = seed; each < seed + count; each++) {
@@ -111,7 +111,8 @@ function serve(): void {
       }
     }
     say({ failures })
-  })
+  }
+  process.on('message', (stretch: Stretch) => void work(stretch))
 }
 
 // Importing this file does nothing; only as a program of its own it is a worker.

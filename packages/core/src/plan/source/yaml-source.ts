@@ -153,7 +153,7 @@ function pathOf(
   const path: (string | number)[] = []
   for (const [depth, ancestor] of ancestors.entries()) {
     const child = ancestors[depth + 1] ?? node
-    if (yaml.isPair(ancestor)) path.push(yaml.isScalar(ancestor.key) ? String(ancestor.key.value) : '')
+    if (yaml.isPair(ancestor)) path.push(String(ancestor.key))
     if (yaml.isSeq(ancestor) && child !== undefined) path.push(ancestor.items.indexOf(child))
   }
   return path
