@@ -111,7 +111,10 @@ function provideInChild(tool: typeof TOOL, registry: string, readVersion = 'unde
   const module = fileURLToPath(new URL('../../scripts/bootstrap/cache.cjs', import.meta.url))
   const options = `{ cache: ${JSON.stringify(cache)}, say: () => {}, readVersion: ${readVersion} }`
   const source = `console.log(require(${JSON.stringify(module)}).provide(${JSON.stringify(tool)}, ${options}))`
-  const { npm_execpath: _, ...env } = process.env
+  // The registry of these tests is on this machine: whoever sits behind a proxy must not ask it there.
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => name !== 'npm_execpath' && !/proxy$/i.test(name)),
+  )
   const child = spawn(process.execPath, ['-e', source], {
     env: {
       ...env,
