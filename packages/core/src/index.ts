@@ -148,6 +148,18 @@ export { formatPath } from './plan/problem/plan-problem.ts'
 export type { TaskSelection } from './plan/select-tasks.ts'
 export type { Budget, Check, Merge, ToolSettings } from './plan/settings.ts'
 export type { Guardrails } from './plan/guardrails.ts'
+export type {
+  GuardrailCommand,
+  GuardrailConsequence,
+  GuardrailLimit,
+  GuardrailPattern,
+  GuardrailWork,
+  LandingWork,
+  RunWork,
+  TaskWork,
+  WorkstreamWork,
+} from './run/work-spec.ts'
+export type { Command } from './plan/fields.ts'
 export { Task, timeoutMsOf } from './plan/task.ts'
 export type { TaskInput } from './plan/task.ts'
 export type { KnownTool } from './plan/tool-choice.ts'
@@ -162,3 +174,21 @@ export { nearestName } from './words/nearest-name.ts'
 export { formatPriority, Priority } from './words/priority.ts'
 export { MergeStatus, RunStatus, TaskStatus, WorkstreamStatus } from './words/states.ts'
 export { builtInTools, canonicalTool, personTool, toolKey } from './words/tool-name.ts'
+export type {
+  AttemptOutput,
+  AttemptWork,
+  Execution,
+  ExecutionContext,
+  Executor,
+  Job,
+} from './ports/executor.ts'
+export type { Landing, LandingChange, LandingContext, LandingRequest } from './ports/landing.ts'
+export type {
+  OfRound,
+  Settlement,
+  SettleRequest,
+  Workspace,
+  WorkspaceAnswer,
+  WorkspaceRequest,
+  Workspaces,
+} from './ports/workspaces.ts'

@@ -12,10 +12,10 @@ async function killAtEach(word: 'try' | 'ack', kills: number): Promise<void> {
     let written = 0
     for (let kill = 1; kill <= kills; kill += 1) {
       const target = `${word} ${written + kill}`
-      const { lines, signal } = await runProgram('append.ts', [path], {
+      const { lines, signal, errors } = await runProgram('append.ts', [path], {
         onLine: (line, child) => line === target && child.kill('SIGKILL'),
       })
-      expect(signal).toBe('SIGKILL')
+      expect(signal, `${errors}${lines.slice(-3).join('\n')}`).toBe('SIGKILL')
       const journal = await openSqliteJournal({ path })
       const steps = await readAll(journal)
       await journal.close()

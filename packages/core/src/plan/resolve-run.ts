@@ -16,6 +16,7 @@ import { checkPlan } from './parse-plan.ts'
 import { claimsOf } from './plan-claims.ts'
 import { planNeeds, type PlanNeeds } from './plan-needs.ts'
 import type { Plan } from './plan.ts'
+import { runWork, taskWork, type WorkSettings, workstreamWork } from './resolve-work.ts'
 import { selectTasks, type TaskSelection } from './select-tasks.ts'
 import type { Task } from './task.ts'
 import { chosenTool, type KnownTool, knownTools, toolsFor } from './tool-choice.ts'
@@ -59,7 +60,8 @@ export function resolveRun(plan: Plan, options: ResolveRunOptions): RunSpec {
   const { config, mode = 'execute' } = options
   const tools = [...knownTools({ tools: config?.tools ?? {} }, options.tools).values()]
   requireSound(plan, tools)
-  const merged: Settings = { plan, config, known: knownTools(plan, tools), isReadOnly: mode === 'analyze' }
+  const target = plan.merge?.target ?? plan.base ?? config?.merge?.target ?? config?.base ?? defaultBranch
+  const merged: Settings = { plan, config, target, mode, known: knownTools(plan, tools) }
   const needs = planNeeds(plan)
   const selected = selectTasks(needs, options.select ?? {})
   const included = new Set(selected.map((position) => needs.tasks[position]!.workstream.id))
@@ -71,7 +73,7 @@ export function resolveRun(plan: Plan, options: ResolveRunOptions): RunSpec {
     correlationId: options.correlationId ?? plan.correlationId ?? id,
     name: plan.name ?? plan.id ?? id,
     user: options.user,
-    target: plan.merge?.target ?? plan.base ?? config?.merge?.target ?? config?.base ?? defaultBranch,
+    target,
     workstreams: plan.workstreams
       .filter((workstream) => included.has(workstream.id))
       .map((workstream) => workstreamSpec(workstream, merged)),
@@ -82,14 +84,12 @@ export function resolveRun(plan: Plan, options: ResolveRunOptions): RunSpec {
     failurePolicy: plan.onFailure?.stop ?? config?.onFailure?.stop ?? 'dependents',
     onQuota: plan.onQuota ?? config?.onQuota ?? 'park',
     reserveUsd: plan.defaults?.reserve ?? config?.defaults?.reserve ?? defaultReserveUsd,
+    work: runWork(merged),
   }
 }
 
-interface Settings {
-  readonly plan: Plan
-  readonly config: Config | undefined
+interface Settings extends WorkSettings {
   readonly known: ReadonlyMap<string, KnownTool>
-  readonly isReadOnly: boolean
 }
 
 function requireSound(plan: Plan, tools: readonly KnownTool[]): void {
@@ -107,8 +107,9 @@ function requireSound(plan: Plan, tools: readonly KnownTool[]): void {
   )
 }
 
-function workstreamSpec(workstream: Workstream, { plan, config, isReadOnly }: Settings): WorkstreamSpec {
-  const claims = isReadOnly ? [] : claimsOf(workstream).claims
+function workstreamSpec(workstream: Workstream, merged: Settings): WorkstreamSpec {
+  const { plan, config, mode } = merged
+  const claims = mode === 'analyze' ? [] : claimsOf(workstream).claims
   return {
     id: workstream.id,
     priority: workstream.priority ?? mediumPriority,
@@ -116,6 +117,7 @@ function workstreamSpec(workstream: Workstream, { plan, config, isReadOnly }: Se
     holdUntil: workstream.holdUntil ?? plan.claims?.holdUntil ?? config?.claims?.holdUntil ?? 'landed',
     lands: claims.length > 0,
     ...(workstream.budget === undefined ? {} : { budgetUsd: workstream.budget.usd }),
+    work: workstreamWork(workstream, merged),
   }
 }
 
@@ -128,13 +130,14 @@ interface TaskContext {
 
 /** What was not selected has succeeded before, so it is not waited for. */
 function taskSpec(position: number, { needs, selected, included, merged }: TaskContext): TaskSpec {
-  const { plan, config, isReadOnly } = merged
+  const { plan, config, mode } = merged
   const { task, workstream } = needs.tasks[position]!
   const kind = kindOf(task, workstream, merged)
   const tools = kind === 'tool' ? choicesFor(task, workstream, merged) : []
   const { usd, minutes } = task.estimate ?? {}
-  const isNarrowed = !isReadOnly && (task.claims !== undefined || task.role === 'verify')
+  const isNarrowed = mode === 'execute' && (task.claims !== undefined || task.role === 'verify')
   const narrowed = isNarrowed ? claimsOf({ tasks: [task] }).claims : undefined
+  const claims = narrowed ?? (mode === 'analyze' ? [] : claimsOf(workstream).claims)
   return {
     id: task.id,
     workstream: workstream.id,
@@ -159,6 +162,7 @@ function taskSpec(position: number, { needs, selected, included, merged }: TaskC
     uses: task.uses,
     ...(narrowed === undefined ? {} : { claims: narrowed }),
     estimateKey: estimateKeyOf(task, kind, tools[0]),
+    work: taskWork(task, workstream, { plan, config, claims }),
   }
 }
 

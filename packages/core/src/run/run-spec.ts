@@ -1,4 +1,5 @@
 import type { Claim } from '../claims/claim.ts'
+import type { RunWork, TaskWork, WorkstreamWork } from './work-spec.ts'
 
 /**
  * A run as the run machine takes it: a plan with every default applied, every name resolved and nothing left
@@ -23,6 +24,8 @@ export interface RunSpec {
   readonly onQuota: 'park' | 'fallback'
   /** What an attempt may cost where nothing is estimated or learned. */
   readonly reserveUsd: number
+  /** For hosts; carried unread. */
+  readonly work?: RunWork
 }
 
 /** A limit in USD, with the shares of it at which the run is warned and stopped. */
@@ -46,6 +49,8 @@ export interface WorkstreamSpec {
   /** Whether there is something to land: false for read-only work and for `--mode analyze`. */
   readonly lands: boolean
   readonly budgetUsd?: number
+  /** For hosts; carried unread. */
+  readonly work?: WorkstreamWork
 }
 
 /** One tool invocation, or a plain command. */
@@ -71,6 +76,8 @@ export interface TaskSpec {
   readonly claims?: readonly Claim[]
   /** Estimates are learned under this key; tasks that resemble each other share it. */
   readonly estimateKey: string
+  /** For hosts; carried unread. */
+  readonly work?: TaskWork
 }
 
 /** A tool and the account that pays for it; quotas belong to accounts. */

@@ -52,10 +52,48 @@ test('what a plan leaves open has its defaults', () => {
             },
           ],
           "uses": {},
+          "work": {
+            "artifacts": [],
+            "claims": [
+              {
+                "mode": "exclusive",
+                "path": "src/**",
+              },
+            ],
+            "env": {},
+            "files": [],
+            "guardrails": {
+              "commands": [],
+              "forbidPaths": [],
+              "forbidPatterns": [],
+              "limits": [],
+              "secrets": "quarantine",
+            },
+            "inputs": [],
+            "outputs": [],
+            "prompt": "Do it",
+            "role": "work",
+            "timeoutMs": 300000,
+          },
           "workstream": "a",
         },
       ],
       "user": "ada",
+      "work": {
+        "base": "main",
+        "checks": {},
+        "generated": {},
+        "isolation": "worktree",
+        "keepWorktree": true,
+        "metadata": {},
+        "mode": "execute",
+        "remote": {
+          "name": "origin",
+          "push": "none",
+        },
+        "testEach": false,
+        "tools": {},
+      },
       "workstreams": [
         {
           "claims": [
@@ -68,6 +106,19 @@ test('what a plan leaves open has its defaults', () => {
           "id": "a",
           "lands": true,
           "priority": 2,
+          "work": {
+            "baseOn": "dependencies",
+            "enforce": "quarantine",
+            "landing": {
+              "advisory": [],
+              "approve": "auto",
+              "checks": [],
+              "method": "merge",
+              "target": "main",
+            },
+            "setup": [],
+            "teardown": [],
+          },
         },
       ],
     }
@@ -146,6 +197,30 @@ test('a plan in another format becomes a run', async () => {
         },
       ],
       "user": "ada",
+      "work": {
+        "base": "main",
+        "checks": {},
+        "generated": {},
+        "isolation": "worktree",
+        "keepWorktree": true,
+        "metadata": {
+          "branchName": "feature/oauth2-auth-abc123",
+          "createdAt": "2025-10-03T14:05:30Z",
+          "createdBy": "claude-cli",
+          "planId": "plan_abc123",
+          "policies": {
+            "merge": "merge-queue",
+            "rollback": "git_worktree_isolation",
+          },
+        },
+        "mode": "execute",
+        "remote": {
+          "name": "origin",
+          "push": "none",
+        },
+        "testEach": false,
+        "tools": {},
+      },
       "workstreams": [
         {
           "claims": [
@@ -162,6 +237,26 @@ test('a plan in another format becomes a run', async () => {
           "id": "n1",
           "lands": true,
           "priority": 1,
+          "work": {
+            "baseOn": "dependencies",
+            "branch": "lane/oauth2-n1-middleware",
+            "enforce": "quarantine",
+            "landing": {
+              "advisory": [],
+              "approve": "manual",
+              "checks": [
+                "lint",
+                "unit_tests",
+                "security_scan",
+              ],
+              "method": "merge",
+              "target": "main",
+            },
+            "name": "Implement OAuth2 Middleware",
+            "setup": [],
+            "teardown": [],
+            "worktreePath": "/tmp/worktree-n1",
+          },
         },
         {
           "claims": [
@@ -174,6 +269,26 @@ test('a plan in another format becomes a run', async () => {
           "id": "n2",
           "lands": true,
           "priority": 2,
+          "work": {
+            "baseOn": "dependencies",
+            "branch": "lane/oauth2-n2-tests",
+            "enforce": "quarantine",
+            "landing": {
+              "advisory": [],
+              "approve": "manual",
+              "checks": [
+                "lint",
+                "unit_tests",
+                "security_scan",
+              ],
+              "method": "merge",
+              "target": "main",
+            },
+            "name": "Add Comprehensive Tests",
+            "setup": [],
+            "teardown": [],
+            "worktreePath": "/tmp/worktree-n2",
+          },
         },
         {
           "claims": [
@@ -190,6 +305,26 @@ test('a plan in another format becomes a run', async () => {
           "id": "n3",
           "lands": true,
           "priority": 3,
+          "work": {
+            "baseOn": "dependencies",
+            "branch": "lane/oauth2-n3-docs",
+            "enforce": "quarantine",
+            "landing": {
+              "advisory": [],
+              "approve": "manual",
+              "checks": [
+                "lint",
+                "unit_tests",
+                "security_scan",
+              ],
+              "method": "merge",
+              "target": "main",
+            },
+            "name": "Update Documentation",
+            "setup": [],
+            "teardown": [],
+            "worktreePath": "/tmp/worktree-n3",
+          },
         },
         {
           "claims": [],
@@ -197,6 +332,24 @@ test('a plan in another format becomes a run', async () => {
           "id": "n4",
           "lands": false,
           "priority": 3,
+          "work": {
+            "baseOn": "target",
+            "enforce": "quarantine",
+            "landing": {
+              "advisory": [],
+              "approve": "manual",
+              "checks": [
+                "lint",
+                "unit_tests",
+                "security_scan",
+              ],
+              "method": "merge",
+              "target": "main",
+            },
+            "name": "Final Verification",
+            "setup": [],
+            "teardown": [],
+          },
         },
       ],
     }
