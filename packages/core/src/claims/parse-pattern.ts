@@ -37,9 +37,10 @@ export function normalizePattern(pattern: string, options: PatternSpellingOption
   if (problem) throw claimInvalid(problem)
   const segments = splitSegments(spelled)
   const kept = segments.filter((segment) => segment !== '' && segment !== '.')
-  const last = segments.at(-1)
-  if (last !== '' && last !== '.') return kept.join('/')
-  return kept.at(-1) === '**' ? kept.join('/') : `${kept.join('/')}/**`
+  const isTree = ['', '.'].includes(segments.at(-1)!) && kept.at(-1) !== '**'
+  const normal = `${kept.join('/')}${isTree ? '/**' : ''}`
+  // Of `./{a,/b}` the second half would be absolute without what stands before it.
+  return checkPattern(normal) === undefined ? normal : `./${normal}`
 }
 
 /** Splits at every `/` outside braces; a `/` inside them may belong to one alternative only. */

@@ -16,6 +16,7 @@ describe('normalizePattern', () => {
     ['{a,b/c}//d', '{a,b/c}/d'],
     ['{a,./b}/c', '{a,./b}/c'],
     ['[{]//\\{/a', '[{]/\\{/a'],
+    ['./{a,/b}/', './{a,/b}/**'],
   ])('writes %j as %j', (pattern, normal) => {
     expect(normalizePattern(pattern)).toBe(normal)
   })
