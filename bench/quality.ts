@@ -1,8 +1,10 @@
-// How far simulated runs are from the best makespan there is: on published graphs, and on packings whose best is
-// known by construction. Beside p-graph (own duration and heaviest path below) on the same graphs without claims.
+// How far simulated runs are from the best makespan there is: on published graphs, and on packings whose best is known
+// by construction; with exact estimates, with estimates that are off, and with none. Then both ours and p-graph's own
+// scheduler (own duration and heaviest path below), at equal concurrency, on the same graphs without claims.
 // WS_BENCH_STG=<path of the graphs> node --conditions=@ws/source bench/quality.ts [path of the graphs]
 import type { Instance } from './quality/instance.ts'
 import { bare, ourDistance, pGraphDistance } from './quality/makespans.ts'
+import { roughDistance } from './quality/rough-run.ts'
 import { packing } from './quality/packing.ts'
 import type { PackingOptions } from './quality/packing.ts'
 import { publishedGraphs } from './quality/published-graphs.ts'
@@ -17,7 +19,7 @@ const published = publishedGraphs(path)
 if (published === undefined)
   console.log('published graphs: not run, no file was named (WS_BENCH_STG); generated instances only')
 else {
-  console.log('Standard Task Graph Set, mean % over the best makespan published')
+  console.log('Standard Task Graph Set, % over the best makespan published: mean ≤ worst (share at the best)')
   heading()
   for (const lanes of [2, 4, 8, 16]) {
     const instances = published.filter(({ limits }) => limits['concurrency'] === lanes)
@@ -26,7 +28,7 @@ else {
   }
 }
 
-console.log('\npackings with a known best, mean % over it')
+console.log('\npackings with a known best, % over it: mean ≤ worst (share at the best)')
 heading()
 const kinds: readonly PackingOptions['with'][] = [
   [],
@@ -53,33 +55,45 @@ console.log(`\nmean over the best, exact estimates: ${results.join(', ')}`)
 
 function heading(): void {
   console.log(
-    `${''.padEnd(30)}${['exact estimates', 'no estimates', 'p-graph', 'exact to p-graph'].map((name) => name.padStart(18)).join('')}`,
+    ''.padEnd(30) +
+      ['exact estimates', 'rough', 'none', 'ours, no claims', 'p-graph, no claims'].map(column).join(''),
   )
 }
 
-/** Prints the means over the instances; returns that with exact estimates. */
+/** Prints the distances of the instances; returns the mean with exact estimates. */
 async function row(name: string, instances: readonly Instance[]): Promise<number> {
-  const exact = await mean(instances, (instance) => ourDistance(instance, 'exact'))
-  const none = await mean(instances, (instance) => ourDistance(instance, 'none'))
   const free = instances.map(bare)
-  const theirs = await mean(free, pGraphDistance)
-  const ours = await mean(free, (instance) => ourDistance(instance, 'exact'))
-  // On the same graphs: without claims and resources there, whatever the row is about.
-  const ratio =
-    theirs === 0 ? (ours === 0 ? 'both exact' : 'theirs exact') : `${(ours / theirs).toFixed(2)} ×`
-  console.log(
-    `${name.padEnd(30)}${[percent(exact), percent(none), percent(theirs), ratio].map((cell) => cell.padStart(18)).join('')}`,
-  )
-  return exact
+  const exact = await distances(instances, (instance) => ourDistance(instance, 'exact'))
+  const rough = await distances(instances, roughDistance)
+  const none = await distances(instances, (instance) => ourDistance(instance, 'none'))
+  const ours = await distances(free, (instance) => ourDistance(instance, 'exact'))
+  const theirs = await distances(free, pGraphDistance)
+  const cells = [spread(exact), percent(mean(rough)), percent(mean(none)), spread(ours), spread(theirs)]
+  console.log(name.padEnd(30) + cells.map(column).join(''))
+  return mean(exact)
 }
 
-async function mean(
+async function distances(
   instances: readonly Instance[],
-  distance: (instance: Instance) => Promise<number>,
-): Promise<number> {
-  let sum = 0
-  for (const instance of instances) sum += await distance(instance)
-  return sum / instances.length
+  distance: (instance: Instance, at: number) => Promise<number>,
+): Promise<readonly number[]> {
+  const found: number[] = []
+  for (const [at, instance] of instances.entries()) found.push(await distance(instance, at))
+  return found
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}
+
+/** Mean, worst, and how many are at the best. */
+function spread(values: readonly number[]): string {
+  const atBest = values.filter((value) => value < 1e-9).length / values.length
+  return `${percent(mean(values))} ≤ ${Math.max(...values).toFixed(1)} (${(atBest * 100).toFixed(0)} %)`
+}
+
+function column(text: string, at: number): string {
+  return text.padStart(at === 1 || at === 2 ? 10 : 24)
 }
 
 function percent(value: number): string {

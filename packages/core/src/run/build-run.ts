@@ -1,4 +1,5 @@
 import { contentions } from './contention.ts'
+import { rehearseRun } from './rehearsal/rehearse-run.ts'
 import type { RoundedTask, RunEvent } from './run-event.ts'
 import type { RunMachineState, RunState, TaskState, WorkstreamState } from './run-state.ts'
 import { classKeyOf } from './task-class.ts'
@@ -77,6 +78,7 @@ function addTo(
   rankTasks(run)
   run.lowerBoundMs = lowerBoundMs(run, state.limits['slots'])
   run.stepMs = Math.max(leastStepMs, run.lowerBoundMs)
+  rehearseRun(state, run)
 }
 
 function newWorkstream(run: RunState, spec: WorkstreamSpec): WorkstreamState {
