@@ -55,7 +55,7 @@ export type { Clock } from './machine/clock.ts'
 export type { Driver, DriverContext } from './machine/driver.ts'
 export { EventFeed } from './machine/event-feed.ts'
 export type { Published } from './machine/event-feed.ts'
-export { openHost } from './machine/host.ts'
+export { loadHost, openHost } from './machine/host.ts'
 export type { Host, HostOptions } from './machine/host.ts'
 export type {
   Journal,

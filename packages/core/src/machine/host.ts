@@ -1,6 +1,6 @@
 import { isWsError, WsError } from '../errors/ws-error.ts'
 import type { Clock } from './clock.ts'
-import type { Driver } from './driver.ts'
+import type { Driver, DriverContext } from './driver.ts'
 import { EventFeed } from './event-feed.ts'
 import type { Journal, TimedInput } from './journal.ts'
 import type { CommandAnswer, Machine, MachineEvent, MachineInput } from './machine.ts'
@@ -46,6 +46,7 @@ export class Host<State, Input extends MachineInput, Event extends MachineEvent,
   readonly #options: HostOptions<Effect, Input>
   readonly #epoch: number
   readonly #actual = new Map<string, Effect>()
+  readonly #context: DriverContext<Input> = { report: (input) => this.#enqueue(input) }
   #state: State
   #version: number
   #lastAt: number
@@ -90,7 +91,7 @@ export class Host<State, Input extends MachineInput, Event extends MachineEvent,
       wanted.map(async ([key, effect]) => ({
         key,
         effect,
-        result: await this.#options.driver.recover(key, effect, { report: (input) => this.#enqueue(input) }),
+        result: await this.#options.driver.recover(key, effect, this.#context),
       })),
     )
     this.#phase = 'open'
@@ -150,7 +151,7 @@ export class Host<State, Input extends MachineInput, Event extends MachineEvent,
 
   #enqueue(input: Input): void {
     if (this.#phase === 'closed' || this.#phase === 'dead') return
-    this.#waiting.push({ input, resolve: () => {}, reject: () => {} })
+    this.#waiting.push({ input, resolve: unheard, reject: unheard })
     void this.#run()
   }
 
@@ -172,14 +173,12 @@ export class Host<State, Input extends MachineInput, Event extends MachineEvent,
     let firstSeq: number
     const events: Event[] = []
     const inputs: TimedInput[] = []
-    const times: number[] = []
     try {
       for (const { input } of batch) {
         const at = (this.#lastAt = Math.max(this.#lastAt, this.#options.clock.now()))
         const before = events.length
         decideInto(this.#machine, this.#state, input, at, events)
         inputs.push({ at, input, events: events.length - before })
-        while (times.length < events.length) times.push(at)
       }
       const { stream } = this.#machine
       const draft = { stream, epoch: this.#epoch, expectedVersion: this.#version, inputs, events }
@@ -190,13 +189,21 @@ export class Host<State, Input extends MachineInput, Event extends MachineEvent,
       this.#die(error, batch)
       return
     }
-    events.forEach((event, i) => this.events.publish({ seq: firstSeq + i, at: times[i]!, event }))
+    this.#publish(inputs, events, firstSeq)
     for (const { input, resolve } of batch) {
       const id = input.commandId
       resolve((id === undefined ? undefined : this.#machine.answerTo(this.#state, id)) ?? { ok: true })
     }
     if (this.#phase === 'open') this.#reconcile()
-    await this.#maybeSnapshot()
+    if (this.#options.snapshotEvery !== 0) await this.#maybeSnapshot()
+  }
+
+  #publish(inputs: readonly TimedInput[], events: readonly Event[], firstSeq: number): void {
+    let next = 0
+    for (const { at, events: count } of inputs) {
+      for (const end = next + count; next < end; next++)
+        this.events.publish({ seq: firstSeq + next, at, event: events[next]! })
+    }
   }
 
   /** Starts what is wanted and does not go on, changes what changed, stops what is wanted no more. */
@@ -212,7 +219,7 @@ export class Host<State, Input extends MachineInput, Event extends MachineEvent,
       const actual = this.#actual.get(key)
       if (actual === effect) continue
       this.#actual.set(key, effect)
-      if (actual === undefined) driver.start(key, effect, { report: (input) => this.#enqueue(input) })
+      if (actual === undefined) driver.start(key, effect, this.#context)
       else driver.change(key, effect)
     }
     this.#setAlarm()
@@ -245,7 +252,7 @@ export class Host<State, Input extends MachineInput, Event extends MachineEvent,
 
   async #maybeSnapshot(): Promise<void> {
     const every = this.#options.snapshotEvery ?? 2_000
-    if (every === 0 || ++this.#sinceSnapshot < every) return
+    if (++this.#sinceSnapshot < every) return
     this.#sinceSnapshot = 0
     const { stream, version: machineVersion } = this.#machine
     const state = this.#machine.freeze(this.#state)
@@ -260,10 +267,21 @@ export async function openHost<State, Input extends MachineInput, Event extends 
   machine: Machine<State, Input, Event, Effect>,
   options: HostOptions<Effect, Input>,
 ): Promise<Host<State, Input, Event, Effect>> {
-  await options.journal.lead(options.epoch ?? 1)
-  const host = new Host(machine, options, await replay(machine, options.journal))
+  const host = await loadHost(machine, options)
   await host.recover()
   return host
+}
+
+/**
+ * Reads the log; nothing is looked up, and nothing acts, before `recover`. For drivers that read the state while they
+ * look up what was going on.
+ */
+export async function loadHost<State, Input extends MachineInput, Event extends MachineEvent, Effect>(
+  machine: Machine<State, Input, Event, Effect>,
+  options: HostOptions<Effect, Input>,
+): Promise<Host<State, Input, Event, Effect>> {
+  await options.journal.lead(options.epoch ?? 1)
+  return new Host(machine, options, await replay(machine, options.journal))
 }
 
 function endedError(phase: 'closed' | 'dead', cause?: unknown): WsError {
@@ -273,3 +291,6 @@ function endedError(phase: 'closed' | 'dead', cause?: unknown): WsError {
     phase === 'closed' ? 'open another one' : 'open another one: it reads the log and goes on from there'
   return new WsError('WS_HOST_ENDED', message, { hint, cause, details: { phase } })
 }
+
+/** Nobody waits for the answer to what a driver reports. */
+function unheard(): void {}
