@@ -27,6 +27,7 @@ const COMMANDS = {
   soak: 'scripts/soak.ts',
   test: 'scripts/gate/gate.ts',
   'test:bootstrap': 'scripts/test-bootstrap.ts',
+  'test:clis': 'scripts/test-clis.ts',
   'test:nodes': 'scripts/test-nodes.ts',
 }
 

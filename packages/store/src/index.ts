@@ -1,4 +1,6 @@
+export { restoreSqliteJournal } from './restore-sqlite-journal.ts'
+export type { RestoreSqliteJournalOptions } from './restore-sqlite-journal.ts'
 export { openSqliteJournal } from './sqlite-journal.ts'
 export type { SqliteJournal } from './sqlite-journal.ts'
 export type { SqliteJournalOptions } from './sqlite-journal-options.ts'
-export type { VerifiedLog } from './worker-protocol.ts'
+export type { RestoredLog, VerifiedLog } from './worker-protocol.ts'

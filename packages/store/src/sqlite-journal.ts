@@ -26,6 +26,12 @@ export interface SqliteJournal extends Journal, AsyncDisposable {
    * @throws `WS_STORE_ARCHIVE` where a stream has no snapshot of its last version, or the file exists.
    */
   archive(to: string): Promise<void>
+  /**
+   * Writes a copy of the log as it is at one moment, its snapshots too, while others go on appending; the copy is
+   * checked from its first row before it gets its name. Copy `<to>` and `<to>-anchor` together.
+   * @throws `WS_STORE_BACKUP` where the file exists, `WS_STORE_CORRUPT`, `WS_STORE_IO`
+   */
+  backup(to: string): Promise<VerifiedLog>
   /** Checks every row once more. @throws `WS_STORE_CORRUPT` */
   verify(): Promise<VerifiedLog>
 }
@@ -45,8 +51,8 @@ export interface SqliteJournal extends Journal, AsyncDisposable {
 export async function openSqliteJournal(options: SqliteJournalOptions): Promise<SqliteJournal> {
   const { clock, path, anchorEveryMs, busyTimeoutMs } = resolveOptions(options)
   const absolute = resolve(path)
-  const worker = await WorkerClient.start({ path: absolute, busyTimeoutMs })
-  return new WorkerJournal(worker, { path: absolute, clock, anchorEveryMs })
+  const worker = await WorkerClient.start({ task: 'keep', path: absolute, busyTimeoutMs })
+  return new WorkerJournal(worker, { path: absolute, clock, anchorEveryMs, busyTimeoutMs })
 }
 
 class WorkerJournal implements SqliteJournal {
@@ -54,14 +60,20 @@ class WorkerJournal implements SqliteJournal {
   readonly #worker: WorkerClient
   readonly #clock: Clock
   readonly #anchorEveryMs: number
+  readonly #busyTimeoutMs: number
+  readonly #backups = new Set<Promise<unknown>>()
   #cancelAnchor: (() => void) | undefined
   #closing: Promise<void> | undefined
 
-  constructor(worker: WorkerClient, options: { path: string; clock: Clock; anchorEveryMs: number }) {
+  constructor(
+    worker: WorkerClient,
+    options: { path: string; clock: Clock; anchorEveryMs: number; busyTimeoutMs: number },
+  ) {
     this.#worker = worker
     this.path = options.path
     this.#clock = options.clock
     this.#anchorEveryMs = options.anchorEveryMs
+    this.#busyTimeoutMs = options.busyTimeoutMs
   }
 
   async append({ stream, epoch, expectedVersion, inputs, events }: StepDraft) {
@@ -123,13 +135,22 @@ class WorkerJournal implements SqliteJournal {
     await this.anchor()
   }
 
+  async backup(to: string): Promise<VerifiedLog> {
+    if (this.#closing !== undefined) return this.#ask('backup', to)
+    const backup = this.#backUp(resolve(to))
+    const ended = backup.catch(() => {})
+    this.#backups.add(ended)
+    void ended.then(() => this.#backups.delete(ended))
+    return backup
+  }
+
   async verify() {
     return this.#ask('verify', undefined)
   }
 
   close(): Promise<void> {
     this.#cancelAnchor?.()
-    this.#closing ??= this.#worker.close()
+    this.#closing ??= Promise.all([this.#worker.close(), ...this.#backups]).then(() => {})
     return this.#closing
   }
 
@@ -143,6 +164,20 @@ class WorkerJournal implements SqliteJournal {
     return Promise.reject(
       new WsError('WS_STORE_CLOSED', `${op} came after the journal was closed`, { details }),
     )
+  }
+
+  /** In a thread of its own: a long log is copied while this one appends. */
+  async #backUp(to: string): Promise<VerifiedLog> {
+    const copier = await WorkerClient.start({
+      task: 'keep',
+      path: this.path,
+      busyTimeoutMs: this.#busyTimeoutMs,
+    })
+    try {
+      return await copier.ask('backup', to)
+    } finally {
+      await copier.close()
+    }
   }
 
   /** Once for all appends of the next moment: forcing the anchor costs more than a commit. */

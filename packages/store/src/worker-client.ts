@@ -1,7 +1,7 @@
 import { isWsError, WsError } from '@ws/core'
 import { Worker } from 'node:worker_threads'
 import type { FaultData } from './log/fault.ts'
-import type { Answer, Operations, WorkerOptions } from './worker-protocol.ts'
+import type { Answer, Operations, RestoredLog, WorkerOptions } from './worker-protocol.ts'
 
 /** The worker answers each operation with that operation's own value, which no type can follow through a message. */
 interface Waiting {
@@ -43,6 +43,16 @@ export class WorkerClient {
     } catch (error) {
       await client.#worker.terminate()
       throw error
+    }
+  }
+
+  /** Starts a thread for one task and waits for its end. */
+  static async run(options: WorkerOptions): Promise<RestoredLog> {
+    const client = new WorkerClient(options)
+    try {
+      return await new Promise((resolve, reject) => client.#waiting.set(0, { op: 'open', resolve, reject }))
+    } finally {
+      await client.#exited
     }
   }
 

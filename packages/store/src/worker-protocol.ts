@@ -1,13 +1,13 @@
+import type { Head } from './log/chain.ts'
 import type { FaultData } from './log/fault.ts'
 import type { FrozenStep, LogFile, Position } from './log/log-file.ts'
 import type { Cursor, Page, Wanted } from './log/page.ts'
 import type { FrozenSnapshot } from './log/snapshots.ts'
 
-/** What the worker is started with. */
-export interface WorkerOptions {
-  readonly path: string
-  readonly busyTimeoutMs: number
-}
+/** What the worker is started with: a journal to keep, or a copy to restore. */
+export type WorkerOptions =
+  | { readonly task: 'keep'; readonly path: string; readonly busyTimeoutMs: number }
+  | { readonly task: 'restore'; readonly path: string; readonly from: string }
 
 /** What it can be asked, and what it answers. */
 export interface Operations {
@@ -21,6 +21,7 @@ export interface Operations {
   anchor: { args: undefined; value: void }
   checkpoint: { args: undefined; value: void }
   archive: { args: string; value: void }
+  backup: { args: string; value: VerifiedLog }
   verify: { args: undefined; value: VerifiedLog }
   close: { args: undefined; value: void }
 }
@@ -33,6 +34,12 @@ export interface VerifiedLog {
   readonly epoch: number
   /** Of the last row, in hexadecimal: equal hashes mean equal logs. */
   readonly hash: string
+}
+
+/** What a restore answers. */
+export interface RestoredLog extends VerifiedLog {
+  /** Where the log that was there lies now, if there was one. */
+  readonly replaced: string | undefined
 }
 
 export type Request = {
@@ -65,11 +72,15 @@ export function serve(log: LogFile, request: Request): Operations[keyof Operatio
       return log.checkpoint()
     case 'archive':
       return log.archive(request.args)
-    case 'verify': {
-      const { position, nextSeq, epoch, hash } = log.verify()
-      return { position, nextSeq, epoch, hash: Buffer.from(hash).toString('hex') }
-    }
+    case 'backup':
+      return toVerified(log.backup(request.args))
+    case 'verify':
+      return toVerified(log.verify())
     case 'close':
       return log.close()
   }
+}
+
+export function toVerified({ position, nextSeq, epoch, hash }: Head): VerifiedLog {
+  return { position, nextSeq, epoch, hash: Buffer.from(hash).toString('hex') }
 }

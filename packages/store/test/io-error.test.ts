@@ -1,37 +1,13 @@
 import { withTempDir } from '@ws/testing'
-import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
 import { openSqliteJournal } from '../src/index.ts'
 import { lastOf, runProgram } from './programs/run-program.ts'
+import { canTrace, failing } from './programs/strace.ts'
 import { readAll, sampleSteps } from './sample-steps.ts'
 
 // A commit waits for the disk, which on a busy machine takes its time.
 vi.setConfig({ testTimeout: 60_000 })
-
-function canTrace(): boolean {
-  try {
-    execFileSync('strace', ['-e', 'trace=none', 'true'], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-}
-
-/** The n-th call of each thread fails so; the worker's are counted apart from the main thread's. */
-function failing(call: string, error: string, nth: number): string[] {
-  return [
-    'strace',
-    '-f',
-    '-qq',
-    '-o',
-    '/dev/null',
-    '-e',
-    `trace=${call}`,
-    '-e',
-    `inject=${call}:error=${error}:when=${nth}`,
-  ]
-}
 
 describe.runIf(canTrace())('a system call that fails', () => {
   test.each([
@@ -47,7 +23,9 @@ describe.runIf(canTrace())('a system call that fails', () => {
     (call, error, nth) =>
       withTempDir(async (dir) => {
         const path = join(dir, 'journal.db')
-        const { lines } = await runProgram('append.ts', [path, '40'], { within: failing(call, error, nth) })
+        const { lines } = await runProgram('append.ts', [path, '40'], {
+          within: failing(call, `error=${error}`, nth),
+        })
         expect(lines.find((line) => line.startsWith('no '))).toMatch(
           /^no \d+ (WS_JOURNAL_UNKNOWN|WS_STORE_IO|WS_STORE_STOPPED)$/,
         )

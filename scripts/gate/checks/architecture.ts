@@ -17,9 +17,10 @@ interface Manifest {
 /** Run anywhere, so no `node:*` in them. */
 const WITHOUT_NODE = ['@ws/core']
 
-/** Test-only code, which no source of another package may need; this package is all test code. */
+/** Test-only code, which no source of another package may need; this package is all test code, and a simulator stands on it. */
 const TEST_SUBPATH = '/testing'
 const TEST_PACKAGE = '@ws/testing'
+const SIMULATOR = /^packages\/[^/]+\/src\/simulate\//
 
 const root = process.cwd()
 const rows = existsSync('ARCHITECTURE.md') ? arrowTable(readFileSync('ARCHITECTURE.md', 'utf8')) : []
@@ -72,7 +73,7 @@ function sourceProblems(file: string): readonly string[] {
   const row = rows.find(({ name }) => name === manifest?.name)
   if (part !== 'src' || manifest === undefined || row === undefined) return problems
   problems.push(
-    ...imports.flatMap((each) => importProblem(row, each).map((text) => `${at(file, each)} ${text}`)),
+    ...imports.flatMap((each) => importProblem(row, each, file).map((text) => `${at(file, each)} ${text}`)),
     ...stars.map((line) => `${file}:${line} export *: name what is exported`),
   )
   if (isEntry(folder, file))
@@ -80,14 +81,15 @@ function sourceProblems(file: string): readonly string[] {
   return problems
 }
 
-function importProblem({ name, imports }: Row, { specifier }: Import): readonly string[] {
+function importProblem({ name, imports }: Row, { specifier }: Import, file: string): readonly string[] {
   if (WITHOUT_NODE.includes(name) && (specifier.startsWith('node:') || builtinModules.includes(specifier)))
     return [`imports ${specifier}: ${name} runs without Node`]
   if (!isOurs(specifier)) return []
   const target = specifier.split('/').slice(0, 2).join('/')
   if (target === name) return [`imports its own package by name; import the file`]
   if (!imports.includes(target)) return [noArrow(name, target)]
-  if (specifier.endsWith(TEST_SUBPATH) && specifier !== target && name !== TEST_PACKAGE)
+  const isForTests = specifier.endsWith(TEST_SUBPATH) && specifier !== target
+  if (isForTests && name !== TEST_PACKAGE && !SIMULATOR.test(file))
     return [`imports ${specifier}, which is for tests`]
   return []
 }

@@ -28,14 +28,15 @@ export function stricterGuardrails(places: readonly (Guardrails | undefined)[]):
 
 const strictness: Readonly<Record<GuardrailConsequence, number>> = { warn: 0, fail: 1, quarantine: 2 }
 
-function strictest<T extends { readonly then: GuardrailConsequence }>(
+function strictest<T extends { readonly consequence: GuardrailConsequence }>(
   rules: readonly T[],
   keyOf: (rule: T) => string,
 ): T[] {
   const kept = new Map<string, T>()
   for (const rule of rules) {
     const before = kept.get(keyOf(rule))
-    if (before === undefined || strictness[before.then] < strictness[rule.then]) kept.set(keyOf(rule), rule)
+    if (before === undefined || strictness[before.consequence] < strictness[rule.consequence])
+      kept.set(keyOf(rule), rule)
   }
   return [...kept.values()]
 }
@@ -45,7 +46,7 @@ type PatternRule = Guardrails['forbidPaths']
 function patternsOf(rules: readonly PatternRule[]): GuardrailPattern[] {
   const all = rules
     .filter((rule) => rule !== undefined)
-    .flatMap(({ patterns, then }) => patterns.map((pattern) => ({ pattern, then })))
+    .flatMap(({ patterns, then }) => patterns.map((pattern) => ({ pattern, consequence: then })))
   return strictest(all, ({ pattern }) => pattern)
 }
 
@@ -53,22 +54,25 @@ function patternsOf(rules: readonly PatternRule[]): GuardrailPattern[] {
 function strictestSecrets(rules: readonly Guardrails['secrets'][]): GuardrailConsequence | undefined {
   const said = rules.filter((rule) => rule !== undefined)
   if (said.length === 0) return 'quarantine'
-  const wanted = said.filter((rule) => rule !== false)
-  return strictest(wanted, () => '')[0]?.then
+  const wanted = said.filter((rule) => rule !== false).map(({ then }) => ({ consequence: then }))
+  return strictest(wanted, () => '')[0]?.consequence
 }
 
 // Two limits of one kind with different consequences both hold: 50 warns, 100 is a quarantine.
 function limitsOf({ maxFiles, maxDiffLines, maxOutputBytes }: Guardrails): GuardrailLimit[] {
-  return [
-    ...(maxFiles === undefined ? [] : [{ what: 'files' as const, ...maxFiles }]),
-    ...(maxDiffLines === undefined ? [] : [{ what: 'diff-lines' as const, ...maxDiffLines }]),
-    ...(maxOutputBytes === undefined ? [] : [{ what: 'output-bytes' as const, ...maxOutputBytes }]),
-  ]
+  const all = [
+    ['files', maxFiles],
+    ['diff-lines', maxDiffLines],
+    ['output-bytes', maxOutputBytes],
+  ] as const
+  return all.flatMap(([what, rule]) =>
+    rule === undefined ? [] : [{ what, limit: rule.limit, consequence: rule.then }],
+  )
 }
 
 function toCommand(rule: NonNullable<Guardrails['commands']>[number]): GuardrailCommand {
-  const { run, then } = rule
+  const { run, then: consequence } = rule
   return 'timeoutMs' in rule && rule.timeoutMs !== undefined
-    ? { run, then, timeoutMs: rule.timeoutMs }
-    : { run, then }
+    ? { run, consequence, timeoutMs: rule.timeoutMs }
+    : { run, consequence }
 }

@@ -90,19 +90,19 @@ export interface GuardrailWork {
 /** A path's glob, or an added line's regular expression. */
 export interface GuardrailPattern {
   readonly pattern: string
-  readonly then: GuardrailConsequence
+  readonly consequence: GuardrailConsequence
 }
 
 /** The most of something. */
 export interface GuardrailLimit {
   readonly what: 'files' | 'diff-lines' | 'output-bytes'
   readonly limit: number
-  readonly then: GuardrailConsequence
+  readonly consequence: GuardrailConsequence
 }
 
 /** A command that gets the difference. */
 export interface GuardrailCommand {
   readonly run: Command
   readonly timeoutMs?: number
-  readonly then: GuardrailConsequence
+  readonly consequence: GuardrailConsequence
 }

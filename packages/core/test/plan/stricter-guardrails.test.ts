@@ -24,8 +24,8 @@ test('a path that two places forbid has the harder consequence, whoever speaks f
   const soft = { forbidPaths: { patterns: ['infra/**', 'ci/**'], then: 'warn' as const } }
   const hard = { forbidPaths: ['infra/**'] }
   const expected = [
-    { pattern: 'infra/**', then: 'quarantine' },
-    { pattern: 'ci/**', then: 'warn' },
+    { pattern: 'infra/**', consequence: 'quarantine' },
+    { pattern: 'ci/**', consequence: 'warn' },
   ]
   expect(together(soft, hard).forbidPaths).toEqual(expected)
   expect(together(hard, soft).forbidPaths).toEqual(expected)
@@ -36,8 +36,8 @@ test('patterns of added lines add up', () => {
     together({ forbidPatterns: ['TODO'] }, { forbidPatterns: { patterns: ['console'], then: 'fail' } })
       .forbidPatterns,
   ).toEqual([
-    { pattern: 'TODO', then: 'quarantine' },
-    { pattern: 'console', then: 'fail' },
+    { pattern: 'TODO', consequence: 'quarantine' },
+    { pattern: 'console', consequence: 'fail' },
   ])
 })
 
@@ -54,10 +54,10 @@ test('every limit holds, also two of one kind', () => {
       { maxFiles: 100, maxDiffLines: 2_000, maxOutputBytes: 10 },
     ).limits,
   ).toEqual([
-    { what: 'files', limit: 50, then: 'warn' },
-    { what: 'files', limit: 100, then: 'quarantine' },
-    { what: 'diff-lines', limit: 2_000, then: 'quarantine' },
-    { what: 'output-bytes', limit: 10, then: 'quarantine' },
+    { what: 'files', limit: 50, consequence: 'warn' },
+    { what: 'files', limit: 100, consequence: 'quarantine' },
+    { what: 'diff-lines', limit: 2_000, consequence: 'quarantine' },
+    { what: 'output-bytes', limit: 10, consequence: 'quarantine' },
   ])
 })
 
@@ -68,10 +68,10 @@ test('a command is run once, with its time limit', () => {
       { commands: [{ run: 'scan', then: 'warn' }, ['audit', '--all']] },
     ).commands,
   ).toEqual([
-    { run: 'scan', then: 'quarantine' },
-    { run: ['audit', '--all'], then: 'quarantine' },
+    { run: 'scan', consequence: 'quarantine' },
+    { run: ['audit', '--all'], consequence: 'quarantine' },
   ])
   expect(together({ commands: [{ run: 'slow', timeout: '1m', then: 'fail' }] }).commands).toEqual([
-    { run: 'slow', then: 'fail', timeoutMs: 60_000 },
+    { run: 'slow', consequence: 'fail', timeoutMs: 60_000 },
   ])
 })

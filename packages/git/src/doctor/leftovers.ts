@@ -45,7 +45,7 @@ export async function diagnoseLeftovers({ repository, root }: Slots): Promise<Di
   const diagnoses: Diagnosis[] = []
   for (const [place, pattern] of [
     [folder, /^preview-(\d+)-\d+$/],
-    [join(folder, 'bare'), /^edit-(\d+)-\d+(?:\.lock)?$/],
+    [join(folder, 'bare'), /^(?:edit|commit)-(\d+)-\d+(?:\.lock)?$/],
   ] as const)
     for (const name of await readdir(place).catch(() => [])) {
       const pid = pattern.exec(name)?.[1]

@@ -4,7 +4,7 @@ import { type ObjectId, parseRefName, refComponent } from '../door/names.ts'
 import { ownIdentity } from '../platform/processes.ts'
 import { canonicalPath } from '../platform/paths.ts'
 import type { Repository } from '../repository/repository.ts'
-import { pinSlot } from '../rescue/pin.ts'
+import { pinSlot, requireKept } from '../rescue/pin.ts'
 import { newId } from '../slots/create-slot.ts'
 import { listRegistrations } from '../slots/registration.ts'
 import { purgeSlot } from '../slots/remove-slot.ts'
@@ -79,6 +79,7 @@ async function takeAway(repository: Repository, path: string, record: SlotRecord
   const base = record?.base ?? (await repository.resolveCommit('HEAD'))
   const orphan = { ...(record ?? strayRecord(repository, path, base)), admin: null }
   const pinned = await pinSlot(repository, orphan, { reason: 'its registration was gone' })
+  requireKept(orphan, pinned.snapshot)
   const leaving: SlotRecord = {
     ...orphan,
     state: 'leaving',

@@ -1,5 +1,7 @@
+import { changedPaths } from '../changes/changed-paths.ts'
 import { isProcessGone } from '../platform/processes.ts'
 import type { Repository } from '../repository/repository.ts'
+import { lookAtSlot, pinState, requireKept } from '../rescue/pin.ts'
 import { requireIntact } from '../slots/registration.ts'
 import { finishRemoval, purgeSlot } from '../slots/remove-slot.ts'
 import { listRecords, type SlotRecord } from '../slots/slot-record.ts'
@@ -31,13 +33,16 @@ async function diagnoseSlot(
       const message = `the slot ${slot} was being made when its process ended`
       return {
         finding: { kind: 'unfinished-slot', name: slot, message },
-        // Nobody worked in it: the slot is handed out only when it is ready, and what it held before was pinned.
-        mend: () => repository.exclusively((exclusive) => undoSlot(repository, exclusive, record)),
+        mend: async () => {
+          await keepForeign(repository, record)
+          await repository.exclusively((exclusive) => undoSlot(repository, exclusive, record))
+        },
       }
     }
     case 'leaving': {
       const live = records.find((other) => other.id === record.id && other.state !== 'leaving')
-      if (live !== undefined && !(await exists(record.path))) return undefined
+      // Meant, and not begun: the slot goes on.
+      if (live !== undefined && !(await exists(record.path)) && (await exists(live.path))) return undefined
       const message = `the removed slot ${slot} was not deleted yet`
       return {
         finding: { kind: 'unfinished-removal', name: slot, message },
@@ -59,4 +64,24 @@ async function diagnoseSlot(
       }
     }
   }
+}
+
+/**
+ * Nobody works in a slot that is not ready, and what it held before was pinned. Somebody may have put something there
+ * since its maker died: whatever is not of its base is pinned.
+ */
+async function keepForeign(repository: Repository, record: SlotRecord): Promise<void> {
+  // Its index, and perhaps a lock, are of the checkout that was interrupted.
+  await repository.content.forgetSlot(record.id)
+  const held = await lookAtSlot(repository, record)
+  const { tree, nestedRepositories, refusedPaths } = held.snapshot
+  const changes = await changedPaths(await repository.content.bare(), record.base, tree)
+  const isForeign =
+    nestedRepositories.length + refusedPaths.length + held.further.length > 0 ||
+    held.parents.some((id) => id !== record.base) ||
+    changes.some(({ kind }) => kind !== 'deleted')
+  const reason = 'it was in a slot that was never ready'
+  requireKept(record, held.snapshot)
+  if (isForeign)
+    await repository.exclusively((exclusive) => pinState(repository, exclusive, record, held, { reason }))
 }

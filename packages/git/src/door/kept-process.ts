@@ -4,7 +4,9 @@ import type { Git } from './git.ts'
 
 type Child = ChildProcessByStdio<Writable, Readable, null>
 
-export interface KeptProcessEvents {
+export interface KeptProcessOptions {
+  /** Further variables. */
+  readonly env?: Readonly<Record<string, string>>
   readonly onData: (chunk: Buffer) => void
   /** It ended, expected or not: nothing more will come. */
   readonly onEnd: () => void
@@ -17,14 +19,14 @@ export interface KeptProcessEvents {
 export class KeptProcess {
   readonly #git: Git
   readonly #args: readonly string[]
-  readonly #events: KeptProcessEvents
+  readonly #options: KeptProcessOptions
   #child: Child | undefined
   #ended: Promise<void> = Promise.resolve()
 
-  constructor(git: Git, args: readonly string[], events: KeptProcessEvents) {
+  constructor(git: Git, args: readonly string[], options: KeptProcessOptions) {
     this.#git = git
     this.#args = args
-    this.#events = events
+    this.#options = options
   }
 
   ask(line: string): void {
@@ -51,7 +53,7 @@ export class KeptProcess {
   #start(): Child {
     const child = spawn(this.#git.program.path, [...this.#args], {
       cwd: this.#git.place.cwd,
-      env: this.#git.environment(),
+      env: this.#git.environment(this.#options.env),
       stdio: ['pipe', 'pipe', 'ignore'],
       windowsHide: true,
       detached: process.platform !== 'win32',
@@ -60,14 +62,14 @@ export class KeptProcess {
     this.#ended = new Promise((resolve) => {
       const onEnd = () => {
         if (this.#child === child) this.#child = undefined
-        this.#events.onEnd()
+        this.#options.onEnd()
         resolve()
       }
       child.once('error', onEnd)
       child.once('close', onEnd)
     })
     child.stdin.on('error', () => {})
-    child.stdout.on('data', this.#events.onData)
+    child.stdout.on('data', this.#options.onData)
     return child
   }
 }

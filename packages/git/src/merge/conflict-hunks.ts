@@ -1,6 +1,7 @@
-import type { Git, GitRunOptions } from '../door/git.ts'
-import type { MergeResult } from './merge-output.ts'
-import type { PreviewConflict } from './preview.ts'
+import type { GitRunOptions } from '../door/git.ts'
+import { type ObjectId, parseObjectId } from '../door/names.ts'
+import type { MergePlace } from '../repository/merge-room.ts'
+import type { ConflictedPath, MergeResult } from './merge-output.ts'
 
 /** Lines of a merged file where both sides differ, counted from 1. */
 export interface ConflictHunk {
@@ -9,28 +10,52 @@ export interface ConflictHunk {
   readonly theirs: readonly string[]
 }
 
-/** The hunks of every conflicted file of a merge; none for one that is not text or that only one side has. */
-export async function findHunks(
-  git: Git,
-  { tree, conflicts }: MergeResult,
-  options: GitRunOptions = {},
-): Promise<PreviewConflict[]> {
-  const found: PreviewConflict[] = []
-  for (const conflict of conflicts) {
-    const isContent = conflict.ours !== null && conflict.theirs !== null
-    // A quarter of a megabyte of conflicted text is more than anybody reads.
-    const text = isContent ? await readMerged(git, `${tree}:${conflict.path}`, options) : ''
-    found.push({ ...conflict, hunks: parseHunks(text.slice(0, 262_144)) })
-  }
-  return found
+/** A conflicted path, with the lines. */
+export interface ConflictWithHunks extends ConflictedPath {
+  /** None for a file that is not text or that only one side has. */
+  readonly hunks: readonly ConflictHunk[]
 }
 
-async function readMerged(git: Git, object: string, options: GitRunOptions): Promise<string> {
-  const { exitCode, stdout } = await git.run(['cat-file', 'blob', object], {
-    ...options,
-    okExitCodes: [0, 128],
-  })
-  return exitCode === 0 ? stdout.toString('utf8') : ''
+// A quarter of a megabyte of conflicted text is more than anybody reads, and so are a thousand files.
+const maxBytes = 262_144
+const maxFiles = 1_000
+
+/** The hunks of the conflicted files of a merge. */
+export async function findHunks(
+  place: MergePlace,
+  { tree, conflicts }: MergeResult,
+  options: GitRunOptions = {},
+): Promise<ConflictWithHunks[]> {
+  const both = conflicts.filter(({ ours, theirs }) => ours !== null && theirs !== null).slice(0, maxFiles)
+  const merged = await listBlobs(
+    place,
+    tree,
+    both.map(({ path }) => path),
+    options,
+  )
+  return Promise.all(
+    conflicts.map(async (conflict) => {
+      const id = merged.get(conflict.path)
+      const object = id === undefined ? undefined : await place.readObject(id)
+      return { ...conflict, hunks: parseHunks(object?.content.toString('utf8', 0, maxBytes) ?? '') }
+    }),
+  )
+}
+
+/** What a merged tree holds, conflict markers and all, at these paths. */
+async function listBlobs(
+  { git }: MergePlace,
+  tree: ObjectId,
+  paths: readonly string[],
+  options: GitRunOptions,
+): Promise<ReadonlyMap<string, ObjectId>> {
+  const blobs = new Map<string, ObjectId>()
+  if (paths.length === 0) return blobs
+  for (const item of await git.items(['ls-tree', '-z', '--full-tree', tree, '--', ...paths], options)) {
+    const [, id = '', path = ''] = /^\d+ blob ([0-9a-f]+)\t(.*)$/s.exec(item) ?? []
+    if (path !== '') blobs.set(path, parseObjectId(id))
+  }
+  return blobs
 }
 
 /** Reads conflict markers. */

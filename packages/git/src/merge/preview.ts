@@ -3,9 +3,8 @@ import type { GitRunOptions } from '../door/git.ts'
 import type { ObjectId } from '../door/names.ts'
 import type { Repository } from '../repository/repository.ts'
 import { changedPathsOfAll } from '../changes/changed-paths.ts'
-import { type ConflictHunk, findHunks } from './conflict-hunks.ts'
 import type { ConflictedPath, MergeResult } from './merge-output.ts'
-import { type MergePair, mergeAll, mergeTrees } from './merge-trees.ts'
+import { mergeAll, type MergedTrees, mergePair, type MergePair } from './merge-trees.ts'
 
 /** A branch in flight, for the preview of all pairs. */
 export interface PreviewBranch {
@@ -15,16 +14,8 @@ export interface PreviewBranch {
   readonly base: ObjectId
 }
 
-/** A predicted conflict, with the lines. */
-export interface PreviewConflict extends ConflictedPath {
-  readonly hunks: readonly ConflictHunk[]
-}
-
 /** What a merge would give: clean, or where it conflicts. */
-export interface MergePreview {
-  readonly isClean: boolean
-  readonly conflicts: readonly PreviewConflict[]
-}
+export type MergePreview = Pick<MergedTrees, 'isClean' | 'conflicts'>
 
 /** Two branches that would clash. */
 export interface PairPreview {
@@ -38,10 +29,9 @@ export function previewMerge(
   pair: MergePair,
   options: GitRunOptions = {},
 ): Promise<MergePreview> {
-  return repository.content.withThrowawayObjects(async (git) => {
-    const result = await mergeTrees(git, pair, options)
-    if (result.isClean) return { isClean: true, conflicts: [] }
-    return { isClean: false, conflicts: await findHunks(git, result, options) }
+  return repository.content.withThrowawayObjects(async (room) => {
+    const { isClean, conflicts } = await mergePair(room, pair, options)
+    return { isClean, conflicts }
   })
 }
 
@@ -54,14 +44,14 @@ export function previewPairs(
   branches: readonly PreviewBranch[],
   options: GitRunOptions = {},
 ): Promise<PairPreview[]> {
-  return repository.content.withThrowawayObjects(async (git) => {
+  return repository.content.withThrowawayObjects(async (room) => {
     const commits = branches.map(({ base, tip }) => ({ before: base, after: tip }))
-    const paths = (await changedPathsOfAll(git, commits, options)).map((changes) =>
+    const paths = (await changedPathsOfAll(room.git, commits, options)).map((changes) =>
       changes.map(({ path }) => path),
     )
     const pairs = meetingPairs(paths, repository.facts.ignoreCase)
     const results = await mergeAll(
-      git,
+      room,
       pairs.map(([a, b]) => ({ ours: branches[a]!.tip, theirs: branches[b]!.tip })),
       options,
     )
@@ -77,7 +67,7 @@ export function previewPairs(
       const { isClean, conflicts }: MergeResult = results[index]!
       return isClean ? [] : [{ branches: [branches[a]!.name, branches[b]!.name], conflicts }]
     })
-  })
+  }, true)
 }
 
 /** The pairs of lists, by index, that share a path or hold one below another's. */

@@ -6,7 +6,7 @@ import type { Repository } from '../repository/repository.ts'
 import type { SlotRecord } from '../slots/slot-record.ts'
 import { exists } from '../slots/undo-slot.ts'
 import { copyFolder, copyIncluded, type CopyReport } from './copy-included.ts'
-import { leasePorts } from './lease-ports.ts'
+import { leasePorts, releasePorts } from './lease-ports.ts'
 import { type CommandsResult, runCommands } from './run-commands.ts'
 
 /** What a new worktree needs beyond its files. */
@@ -69,4 +69,38 @@ export async function provisionSlot(
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   })
   return { env, files, setup }
+}
+
+/** What ends a slot's provisions. */
+export interface UnprovisionOptions {
+  /** Shell lines to run in the worktree before it goes. @default [] */
+  readonly teardown?: readonly string[]
+  /** What the slot was given: the lines see its names and ports. */
+  readonly provisioned: Pick<Provisioned, 'env'>
+  /** Where their output goes. */
+  readonly logFile: string
+  /** What they inherit. @default `process.env` */
+  readonly env?: NodeJS.ProcessEnv
+  readonly timeoutMs?: number
+  readonly signal?: AbortSignal
+}
+
+/** Takes back what a slot was given: runs the teardown's commands, and returns the ports however those ended. */
+export async function unprovisionSlot(
+  repository: Repository,
+  record: SlotRecord,
+  options: UnprovisionOptions,
+): Promise<CommandsResult> {
+  try {
+    return await runCommands(options.teardown ?? [], {
+      cwd: record.path,
+      env: { ...(options.env ?? inheritedEnvironment()), ...options.provisioned.env },
+      clock: repository.clock,
+      logFile: options.logFile,
+      ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    })
+  } finally {
+    await releasePorts(repository, record.id)
+  }
 }

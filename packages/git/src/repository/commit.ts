@@ -1,6 +1,7 @@
 import { WsError } from '@ws/core'
 import type { Git, GitRunOptions } from '../door/git.ts'
 import { type ObjectId, parseObjectId } from '../door/names.ts'
+import type { GitObject } from '../door/object-reader.ts'
 
 /** Who is named as author or committer. */
 export interface Person {
@@ -48,6 +49,39 @@ export async function writeCommit(
   return parseObjectId(id)
 }
 
+/** The same commit as the text that git stores, byte for byte. */
+export function commitText(draft: CommitDraft): string {
+  const at = `${Math.floor(draft.at / 1_000)} +0000`
+  const who = (person: Person = defaultPerson) => {
+    const { name, email } = checkPerson(person)
+    return `${withoutCrud(name)} <${withoutCrud(email)}> ${at}`
+  }
+  return [
+    `tree ${draft.tree}`,
+    ...[...new Set(draft.parents)].map((id) => `parent ${id}`),
+    `author ${who(draft.author)}`,
+    `committer ${who(draft.committer)}`,
+    '',
+    commitMessage(draft.message, draft.trailers ?? {}),
+  ].join('\n')
+}
+
+/** The tree that a commit holds; a tree is its own. @throws `WS_GIT_OBJECT_MISSING` */
+export function treeIn(id: ObjectId, object: GitObject | undefined): ObjectId {
+  if (object?.type === 'tree') return id
+  const line = object?.type === 'commit' ? object.content.toString('latin1', 0, 80).split('\n')[0] : undefined
+  if (line?.startsWith('tree ') === true) return parseObjectId(line.slice('tree '.length))
+  throw new WsError('WS_GIT_OBJECT_MISSING', `there is no commit or tree ${id}`, {
+    details: { id },
+    hint: 'a partial or damaged clone: run "git fsck", or fetch without a filter',
+  })
+}
+
+/** As git writes a name: nothing of this kind at its ends, where readers of commits stumble over it. */
+function withoutCrud(text: string): string {
+  return text.replaceAll(/^[\s.,:;<>"\\']+|[\s.,:;<>"\\']+$/g, '')
+}
+
 /** The text of a commit message with its trailers as the last paragraph. */
 function commitMessage(message: string, trailers: Readonly<Record<string, string>>): string {
   const lines = Object.entries(trailers).map(([key, value]) => {
@@ -62,7 +96,7 @@ function commitMessage(message: string, trailers: Readonly<Record<string, string
 }
 
 function checkPerson(person: Person): Person {
-  const isName = (text: string) => text.trim() !== '' && !/[<>\r\n\0]/.test(text)
+  const isName = (text: string) => withoutCrud(text) !== '' && !/[<>\r\n\0]/.test(text)
   if (isName(person.name) && isName(person.email)) return person
   throw new WsError('WS_GIT_PERSON', `the author ${JSON.stringify(person)} cannot stand in a commit`, {
     details: { ...person },

@@ -67,6 +67,8 @@ export function privateConfig(entries: readonly ConfigEntry[], facts: PrivateCon
     ['core.bare', 'false'],
     ['core.logallrefupdates', 'false'],
     ['core.attributesfile', facts.attributesFile],
+    // The hash at the end of an index is how we know it again.
+    ['index.skiphash', 'false'],
   ])
   if (facts.excludesFile !== undefined) settings.set('core.excludesfile', facts.excludesFile)
   if (facts.objectFormat !== 'sha1') settings.set('extensions.objectformat', facts.objectFormat)

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { Git } from '../door/git.ts'
 import { writeFileAtomically } from '../platform/atomic-file.ts'
 import { nowhere } from '../platform/paths.ts'
+import { MergeRoom, MergeRooms } from './merge-room.ts'
 
 export interface PrivateGitFacts {
   /** Where the private directories lie. */
@@ -21,11 +22,14 @@ export class PrivateGit {
   readonly #facts: PrivateGitFacts
   #config = ''
   #exclude = ''
-  #previews = 0
+  readonly #rooms: MergeRooms
 
   constructor(git: Git, facts: PrivateGitFacts) {
     this.#git = git
     this.#facts = facts
+    this.#rooms = new MergeRooms(facts.folder, async (path) =>
+      MergeRoom.open(await this.bare(), path, facts.objectDirectory),
+    )
   }
 
   get configFile(): string {
@@ -82,22 +86,19 @@ export class PrivateGit {
     await rm(join(this.#facts.folder, 'slots', id), { recursive: true, force: true })
   }
 
-  /** Runs `look` with a git whose new objects vanish afterwards: previews leave nothing behind. */
-  async withThrowawayObjects<T>(look: (git: Git) => Promise<T>): Promise<T> {
-    const objects = join(this.#facts.folder, `preview-${process.pid}-${++this.#previews}`)
-    const bare = await this.bare()
-    await mkdir(objects, { recursive: true })
-    try {
-      return await look(
-        bare.at({
-          objectDirectory: objects,
-          alternates: [this.#facts.objectDirectory],
-          config: { 'core.fsync': 'none' },
-        }),
-      )
-    } finally {
-      await rm(objects, { recursive: true, force: true })
-    }
+  /**
+   * Runs `look` where new objects vanish afterwards: previews leave nothing behind.
+   * @param isLarge whether so much is written that it is cleared away at once
+   */
+  async withThrowawayObjects<T>(look: (room: MergeRoom) => Promise<T>, isLarge = false): Promise<T> {
+    // Compared before this use as before any other.
+    await this.#directory('bare')
+    return this.#rooms.use(look, isLarge)
+  }
+
+  /** Resolves when no preview has left anything behind. */
+  close(): Promise<void> {
+    return this.#rooms.close()
   }
 
   #place(gitDir: string) {
@@ -113,18 +114,20 @@ export class PrivateGit {
       ['config', this.#config],
       ['info/exclude', this.#exclude],
     ]
-    for (const [file, content] of wanted) {
+    const put = async ([file, content]: readonly [file: string, content: string]) => {
       const path = join(gitDir, file)
-      if ((await readFile(path, 'utf8').catch(() => undefined)) === content) continue
+      if ((await readFile(path, 'utf8').catch(() => undefined)) === content) return
       for (const folder of ['refs', 'info', 'objects']) await mkdir(join(gitDir, folder), { recursive: true })
       await writeFileAtomically(path, content)
     }
-    // Files that git would read here and that we never write.
-    for (const file of ['info/attributes', 'info/grafts', 'config.worktree', 'commondir', 'shallow'])
-      await rm(join(gitDir, file), { force: true, recursive: true })
+    const remove = (file: string) => rm(join(gitDir, file), { force: true, recursive: true })
+    await Promise.all([...wanted.map(put), ...foreignFiles.map(remove)])
     return gitDir
   }
 }
+
+// Files that git would read here and that we never write.
+const foreignFiles = ['info/attributes', 'info/grafts', 'config.worktree', 'commondir', 'shallow']
 
 /** Attributes of the machine or the user name filters of theirs; the repository's own `.gitattributes` count. */
 export const attributesFile: string = nowhere

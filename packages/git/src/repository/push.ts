@@ -69,7 +69,8 @@ function parsePush(output: string): PushResult[] {
   })
 }
 
-async function remoteUrl({ git }: Repository, remote: string): Promise<string> {
+/** The address under which a remote is pushed to. */
+export async function remoteUrl({ git }: Repository, remote: string): Promise<string> {
   const config = await readConfig(git)
   const value = (name: string) =>
     config.find(({ key }) => key.startsWith('remote.') && key === `remote.${remote}.${name}`)?.value

@@ -1,16 +1,19 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import type { Clock } from '@ws/core'
+import { type Clock, WsError } from '@ws/core'
+import { CommitWriter } from '../door/commit-writer.ts'
 import type { GitPlace } from '../door/environment.ts'
 import type { GitReader } from '../door/git-reader.ts'
 import { findGit, Git, type GitOptions, type GitRunOptions } from '../door/git.ts'
+import { IgnoreComparer } from '../door/ignore-comparer.ts'
 import { type GitVersion, requireGitVersion } from '../door/git-version.ts'
-import { isObjectId, type ObjectId, type RefName } from '../door/names.ts'
+import { branchRef, isObjectId, type ObjectId, parseRefName, type RefName } from '../door/names.ts'
 import { type GitObject, ObjectReader } from '../door/object-reader.ts'
 import { RefReader } from '../door/ref-reader.ts'
 import { type LeadershipAnswer, takeLeadership } from '../locks/leader-lock.ts'
 import { type Exclusive, type ExclusiveOptions, RepositoryLock } from '../locks/repository-lock.ts'
 import { canonicalPath } from '../platform/paths.ts'
+import { type CommitDraft, commitText, treeIn } from './commit.ts'
 import { type ConfigEntry, configValue, isTrue, privateConfig, readConfig } from './config.ts'
 import { attributesFile, PrivateGit } from './private-git.ts'
 import { listRefs, readRef, type Ref, type RefChange, resolveCommit, updateRefs } from './refs.ts'
@@ -34,6 +37,8 @@ export interface RepositoryFacts {
   /** The main worktree, or `undefined` for a bare repository. */
   readonly mainWorktree: string | undefined
   readonly objectFormat: 'sha1' | 'sha256'
+  /** How references are kept. */
+  readonly refFormat: 'files' | 'reftable'
   readonly isShallow: boolean
   /** Objects may be missing here and come from a remote on demand, which we never do. */
   readonly isPartial: boolean
@@ -64,6 +69,7 @@ export async function openRepository(path: string, options: OpenRepositoryOption
     wsDir: join(commonDir, 'ws'),
     mainWorktree: mainWorktree(commonDir, config),
     objectFormat: objectFormat === 'sha256' ? 'sha256' : 'sha1',
+    refFormat: configValue(config, 'extensions.refstorage') === 'reftable' ? 'reftable' : 'files',
     isShallow: isShallow === 'true',
     isPartial: config.some(
       ({ key }) => key === 'extensions.partialclone' || /^remote\..*\.promisor$/.test(key),
@@ -86,6 +92,8 @@ export class Repository implements GitReader {
   readonly content: PrivateGit
   readonly #lock: RepositoryLock
   #reader: Promise<ObjectReader> | undefined
+  #writer: Promise<CommitWriter> | undefined
+  #ignores: Promise<IgnoreComparer> | undefined
   readonly #refs: RefReader
 
   constructor(git: Git, facts: RepositoryFacts) {
@@ -124,8 +132,9 @@ export class Repository implements GitReader {
 
   /** The commit that a name means. @throws `WS_GIT_NO_SUCH_COMMIT` */
   async resolveCommit(name: string, options: GitRunOptions = {}): Promise<ObjectId> {
-    // The orchestrator passes full ids, again and again.
-    if (isObjectId(name) && (await this.readObject(name))?.type === 'commit') return name
+    // The orchestrator passes full ids and branches, again and again.
+    const quick = isObjectId(name) ? name : name === 'HEAD' ? undefined : await this.lookUp(toRef(name))
+    if (quick !== undefined && (await this.readObject(quick))?.type === 'commit') return quick
     return resolveCommit(this.git, name, options)
   }
 
@@ -147,22 +156,56 @@ export class Repository implements GitReader {
     return reader.read(id)
   }
 
+  /**
+   * Writes a commit object, without a process for it; nothing points to it yet.
+   * @throws `WS_GIT_OBJECT_MISSING` if its tree or a parent is not here
+   */
+  async writeCommit(draft: CommitDraft): Promise<ObjectId> {
+    const text = commitText(draft)
+    const wanted = [['tree', draft.tree] as const, ...draft.parents.map((id) => ['commit', id] as const)]
+    const found = await Promise.all(wanted.map(([, id]) => this.readObject(id)))
+    for (const [index, [type, id]] of wanted.entries())
+      if (found[index]?.type !== type)
+        throw new WsError('WS_GIT_OBJECT_MISSING', `there is no ${type} ${id} to make a commit of`, {
+          details: { type, id },
+          hint: 'a partial or damaged clone: run "git fsck", or fetch without a filter',
+        })
+    this.#writer ??= this.content.bare().then((git) => new CommitWriter(git))
+    return (await this.#writer).write(text)
+  }
+
+  /** The tree of a commit, or the tree itself. @throws `WS_GIT_OBJECT_MISSING` */
+  async treeOf(id: ObjectId): Promise<ObjectId> {
+    return treeIn(id, await this.readObject(id))
+  }
+
+  /** Whether two trees ignore different files; for the files of this package. */
+  async ignoresDiffer(before: ObjectId, after: ObjectId): Promise<boolean> {
+    this.#ignores ??= this.content.bare().then((git) => new IgnoreComparer(git))
+    return (await this.#ignores).differ(before, await this.treeOf(after))
+  }
+
   /** Git on the repository with other settings; for the files of this package. */
   at(place: Partial<GitPlace>): Git {
     return this.git.at(place)
   }
 
   async close(): Promise<void> {
-    const reader = this.#reader
-    this.#reader = undefined
-    if (reader !== undefined) await (await reader).close()
+    const kept = [this.#reader, this.#writer, this.#ignores]
+    this.#reader = this.#writer = this.#ignores = undefined
+    for (const each of kept) if (each !== undefined) await (await each).close()
     await this.#refs.close()
+    await this.content.close()
     await this.#lock.close()
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
+}
+
+function toRef(name: string): RefName {
+  return name.startsWith('refs/') ? parseRefName(name) : branchRef(name)
 }
 
 function mainWorktree(commonDir: string, config: readonly ConfigEntry[]): string | undefined {

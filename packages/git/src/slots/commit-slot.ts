@@ -1,9 +1,11 @@
 import type { ObjectId } from '../door/names.ts'
-import { type Person, writeCommit } from '../repository/commit.ts'
+import type { Person } from '../repository/commit.ts'
 import type { Repository } from '../repository/repository.ts'
 import type { Pinned } from '../rescue/pin.ts'
-import { checkOut, clean, shareIndex } from './checkout.ts'
+import { checkOut, clean } from './checkout.ts'
 import { exclusiveOptions, signalOf } from './create-slot.ts'
+import { pointHead } from './registration.ts'
+import { shareIndex } from './slot-index.ts'
 import { type SlotRecord, writeRecord } from './slot-record.ts'
 
 /** What is put on a slot's branch, and by whom. */
@@ -38,33 +40,29 @@ export async function commitSlot(
   record: SlotRecord,
   options: CommitSlotOptions,
 ): Promise<CommittedSlot> {
-  const git = await repository.content.bare()
-  const before = await git.text(['rev-parse', '--verify', `${record.tip}^{tree}`], signalOf(options))
+  const before = await repository.treeOf(record.tip)
   const isEmpty = before === options.tree
   const commit = isEmpty
     ? record.tip
-    : await writeCommit(
-        git,
-        {
-          tree: options.tree,
-          parents: [record.tip],
-          message: options.message,
-          at: options.at ?? repository.clock.now(),
-          ...(options.trailers === undefined ? {} : { trailers: options.trailers }),
-          ...(options.author === undefined ? {} : { author: options.author }),
-          ...(options.committer === undefined ? {} : { committer: options.committer }),
-        },
-        signalOf(options),
-      )
+    : await repository.writeCommit({
+        tree: options.tree,
+        parents: [record.tip],
+        message: options.message,
+        at: options.at ?? repository.clock.now(),
+        ...(options.trailers === undefined ? {} : { trailers: options.trailers }),
+        ...(options.author === undefined ? {} : { author: options.author }),
+        ...(options.committer === undefined ? {} : { committer: options.committer }),
+      })
   const next: SlotRecord = { ...record, tip: commit }
   await repository.exclusively(async (exclusive) => {
-    const now = (await repository.readRef(record.branch)) ?? null
+    // Compared again when it is written.
+    const now = (await repository.lookUp(record.branch)) ?? null
     await repository.updateRefs(
       exclusive,
       [{ ref: record.branch, from: now, to: commit }],
       `ws: ${options.message.split('\n')[0]}`,
     )
-    await repository.git.run(['symbolic-ref', `worktrees/${record.admin}/HEAD`, record.branch])
+    await pointHead(repository, exclusive, record)
     await writeRecord(repository.facts.wsDir, next)
   }, exclusiveOptions(options))
 

@@ -9,7 +9,7 @@ import { canonicalPath, isInside } from '../platform/paths.ts'
 import { ownIdentity } from '../platform/processes.ts'
 import type { Repository } from '../repository/repository.ts'
 import { checkOut } from './checkout.ts'
-import { adminOf, listRegistrations } from './registration.ts'
+import { adminOf, listRegistrations, pointHead } from './registration.ts'
 import type { CreateSlotOptions } from './slot-options.ts'
 import { checkSlotName, readRecord, type SlotRecord, type SlotWork, writeRecord } from './slot-record.ts'
 import { branchReason, exists, lockReason, undoSlot } from './undo-slot.ts'
@@ -114,29 +114,18 @@ async function register(
       )
     const made: SlotRecord = { ...record, admin, tip }
     await writeRecord(wsDir, made)
-    await pointHead(repository, exclusive, made, tip)
+    if (record.ownsBranch)
+      await repository.updateRefs(
+        exclusive,
+        [{ ref: record.branch, from: null, to: tip }],
+        branchReason(record),
+      )
+    await pointHead(repository, exclusive, made)
     return made
   } catch (error) {
     await undoSlot(repository, exclusive, record)
     throw error
   }
-}
-
-/** Makes the branch if it is to be made, and lets the worktree's `HEAD` point to it. */
-export async function pointHead(
-  repository: Repository,
-  exclusive: Exclusive,
-  record: SlotRecord,
-  tip: ObjectId,
-): Promise<void> {
-  if (record.ownsBranch)
-    await repository.updateRefs(
-      exclusive,
-      [{ ref: record.branch, from: null, to: tip }],
-      branchReason(record),
-    )
-  // Written from the common directory: what the tool may have put into the worktree's own is not asked.
-  await repository.git.run(['symbolic-ref', `worktrees/${record.admin}/HEAD`, record.branch])
 }
 
 /** Where the branch begins; refuses one that is in use or, if it is to be made, that exists. */

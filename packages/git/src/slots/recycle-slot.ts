@@ -1,18 +1,23 @@
 import { branchRef } from '../door/names.ts'
+import { allEnded } from '../platform/all-ended.ts'
 import { ownIdentity } from '../platform/processes.ts'
 import type { Repository } from '../repository/repository.ts'
-import { type Pinned, pinSlot } from '../rescue/pin.ts'
-import { checkOut, clean, ignoresDiffer } from './checkout.ts'
-import { checkBranch, defaultBranch, exclusiveOptions, pointHead, signalOf } from './create-slot.ts'
-import { requireIntact } from './registration.ts'
+import { lookAtSlot, type Pinned, pinState, requireKept } from '../rescue/pin.ts'
+import { checkOut, clean } from './checkout.ts'
+import { checkBranch, defaultBranch, exclusiveOptions, signalOf } from './create-slot.ts'
+import { pointHead, requireIntact } from './registration.ts'
 import type { RecycleSlotOptions } from './slot-options.ts'
 import { type SlotRecord, writeRecord } from './slot-record.ts'
+import { emptySubmodules } from './submodules.ts'
+import { branchReason } from './undo-slot.ts'
 
 /** A slot given to other work, with the proof that the earlier state is kept. */
 export interface RecycledSlot {
   readonly record: SlotRecord
   readonly pinned: Pinned
 }
+
+const reason = 'the slot was recycled'
 
 /**
  * Gives a slot to other work: its state is pinned first, then only the files that differ are written and the
@@ -26,7 +31,8 @@ export async function recycleSlot(
 ): Promise<RecycledSlot> {
   await requireIntact(repository.facts.commonDir, record.path, record.admin ?? '')
   const base = await repository.resolveCommit(options.base, signalOf(options))
-  const pinned = await pinSlot(repository, record, { reason: 'the slot was recycled', ...signalOf(options) })
+  const held = await lookAtSlot(repository, record, { reason, ...signalOf(options) })
+  requireKept(record, held.snapshot)
   const next: SlotRecord = {
     ...record,
     state: 'making',
@@ -38,18 +44,24 @@ export async function recycleSlot(
     sparse: options.sparse ?? null,
     maker: ownIdentity(),
   }
-  const { tree, nestedRepositories, refusedPaths } = pinned.snapshot
-  const [, isOtherwiseIgnored] = await Promise.all([
-    repository.exclusively(async (exclusive) => {
-      await checkBranch(repository, next)
-      await writeRecord(repository.facts.wsDir, next)
-      await pointHead(repository, exclusive, next, base)
-    }, exclusiveOptions(options)),
-    ignoresDiffer(repository, tree, base),
-  ])
+  const { tree, nestedRepositories, refusedPaths, submodules } = held.snapshot
+  const pinned = await repository.exclusively(async (exclusive) => {
+    await checkBranch(repository, next)
+    // The pin and the new branch in one transaction; only then is the slot no longer what it was.
+    const along = { changes: [{ ref: next.branch, from: null, to: base }], reason: branchReason(next) }
+    const proof = await pinState(repository, exclusive, record, held, { reason, along })
+    await writeRecord(repository.facts.wsDir, next)
+    return proof
+  }, exclusiveOptions(options))
   const place = { ...next, admin: next.admin ?? '' }
+  await emptySubmodules(place.path, submodules)
   const isSameShape = record.sparse === null && place.sparse === null
-  await checkOut(repository, place, base, { ...signalOf(options), ...(isSameShape ? { from: tree } : {}) })
+  const [, isOtherwiseIgnored] = await allEnded([
+    checkOut(repository, place, base, { ...signalOf(options), ...(isSameShape ? { from: tree } : {}) }),
+    // Files that were ignored before may be in the way, and only `clean` finds them.
+    repository.ignoresDiffer(tree, base),
+    repository.exclusively((exclusive) => pointHead(repository, exclusive, next)),
+  ])
   // The snapshot took untracked files into our index, so the checkout removed them; clean finds what it could not know.
   if (options.isCold === true || isOtherwiseIgnored || nestedRepositories.length + refusedPaths.length > 0)
     await clean(repository, place, options.isCold === true, signalOf(options))

@@ -1,9 +1,12 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { WsError } from '@ws/core'
 import type { Git, GitRunOptions } from '../door/git.ts'
 import { isObjectId, type ObjectId, parseRefName, type RefName } from '../door/names.ts'
+import type { Exclusive } from '../locks/repository-lock.ts'
 import { toGitPath } from '../platform/paths.ts'
+import type { Repository } from '../repository/repository.ts'
+import type { SlotRecord } from './slot-record.ts'
 
 /** A worktree as the repository knows it. */
 export interface Registration {
@@ -96,4 +99,25 @@ export async function headBranch(git: Git, admin: string): Promise<RefName | und
     okExitCodes: [0, 1],
   })
   return exitCode === 0 ? parseRefName(stdout.toString('utf8').trim()) : undefined
+}
+
+/**
+ * Lets a worktree's `HEAD` point to its branch. Written from the common directory: what the tool may have put into
+ * the worktree's own is not asked. The one line is put there as git does it, without a process.
+ */
+export async function pointHead(
+  { facts, git }: Repository,
+  exclusive: Exclusive,
+  { admin, branch }: Pick<SlotRecord, 'admin' | 'branch'>,
+): Promise<void> {
+  exclusive.require()
+  const head = join(facts.commonDir, 'worktrees', admin ?? '', 'HEAD')
+  if (facts.refFormat === 'files')
+    try {
+      await writeFile(`${head}.lock`, `ref: ${branch}\n`, { flag: 'wx' })
+      return await rename(`${head}.lock`, head)
+    } catch {
+      // Somebody's lock is in the way: git waits for it, or says so.
+    }
+  await git.run(['symbolic-ref', `worktrees/${admin}/HEAD`, branch])
 }

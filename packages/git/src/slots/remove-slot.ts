@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import { WsError } from '@ws/core'
 import type { Exclusive } from '../locks/repository-lock.ts'
 import type { Repository } from '../repository/repository.ts'
-import { type Pinned, pinSlot } from '../rescue/pin.ts'
+import { type Pinned, pinSlot, requireKept } from '../rescue/pin.ts'
 import { exclusiveOptions, signalOf } from './create-slot.ts'
 import type { RemoveSlotOptions } from './slot-options.ts'
 import { forgetRecord, listRecords, type SlotRecord, writeRecord } from './slot-record.ts'
@@ -19,7 +19,7 @@ export interface RemovedSlot {
 /**
  * Removes a slot: its state is pinned, the directory renamed away, the registration forgotten. Deleting the
  * files is left for later (`purgeTrash`), when nobody waits for it.
- * @throws `WS_GIT_SLOT_LOCKED` if somebody else locked the worktree
+ * @throws `WS_GIT_SLOT_LOCKED` if somebody else locked the worktree, `WS_GIT_SUBMODULE_WORK`
  */
 export async function removeSlot(
   repository: Repository,
@@ -33,6 +33,7 @@ export async function removeSlot(
     await repository.content.forgetSlot(record.id)
     return { pinned, trash: undefined }
   }
+  requireKept(record, pinned.snapshot)
   const leaving: SlotRecord = {
     ...record,
     state: 'leaving',

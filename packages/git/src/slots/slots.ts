@@ -72,8 +72,7 @@ export class Slots {
 
   /** A slot's present content as a tree. */
   async snapshot(slot: string, options: { readonly signal?: AbortSignal } = {}): Promise<Snapshot> {
-    const record = await this.get(slot)
-    return takeSnapshot(await this.repository.content.forSlot(record.id, record.path), record.base, options)
+    return takeSnapshot(this.repository, await this.get(slot), options)
   }
 
   /** What a tool must leave alone, read before it starts. */

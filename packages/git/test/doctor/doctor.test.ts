@@ -74,6 +74,25 @@ describe('the doctor', () => {
       expect(await slots.list()).toEqual([])
     }))
 
+  it('keeps what somebody put into a slot that was never ready', () =>
+    withOpened(async (opened) => {
+      const { temp, repository, slots } = opened
+      for (const slot of ['empty', 's']) {
+        const record = await slots.create({ slot, base: 'main', work: work(slot) })
+        // As if its maker had ended in the middle: a process that started at another time than who has its number now.
+        const half = { ...record, state: 'making', maker: record.maker.replace(/\S+$/, '1') }
+        writeFileSync(recordFile(repository, slot), JSON.stringify(half))
+      }
+      writeFileSync(join(slots.root, 's', 'mine.txt'), 'mine\n')
+      expect(await summary(opened, true)).toEqual(
+        expect.arrayContaining(['unfinished-slot empty: mended', 'unfinished-slot s: mended']),
+      )
+      expect(await summary(opened)).toEqual([])
+      expect(existsSync(join(slots.root, 's'))).toBe(false)
+      expect(temp.git('for-each-ref', '--format=%(refname)', 'refs/ws')).toBe('refs/ws/rescue/run1/s/1')
+      expect(temp.git('show', 'refs/ws/rescue/run1/s/1:mine.txt')).toBe('mine')
+    }))
+
   it('leaves a directory alone that never was ours', () =>
     withOpened(async (opened) => {
       const theirs = join(opened.slots.root, 'theirs')
@@ -117,13 +136,13 @@ describe('the doctor', () => {
   it('finishes or takes back whatever a killed process left', { timeout: 60_000 }, () =>
     withOpened(async (opened) => {
       const { temp, slots } = opened
-      const makers = Array.from({ length: 4 }, (_, i) =>
-        startFixture('make-worktrees.ts', temp.path, `p${i}`, '4'),
+      const makers = Array.from({ length: 8 }, (_, i) =>
+        startFixture('make-worktrees.ts', temp.path, `p${i}`, '5'),
       )
       await makers[0]!.firstLine
       makers[0]!.kill()
       const ends = await Promise.all(makers.map((maker) => maker.ended))
-      expect(ends.slice(1).map(({ end }) => end)).toEqual([0, 0, 0])
+      expect(ends.slice(1).map(({ end }) => end)).toEqual(Array(7).fill(0))
       await summary(opened, true)
       expect(await summary(opened)).toEqual([])
       const records = await slots.list()

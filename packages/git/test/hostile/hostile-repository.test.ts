@@ -159,6 +159,44 @@ describe('a hostile repository', () => {
       ).toBe('n')
     }))
 
+  it('runs nothing of a submodule that was filled in and poisoned, and sees that it moved', () =>
+    withOpened(
+      async ({ temp, slots }) => {
+        const canary = makeCanary(temp.folder)
+        const first = temp.git('rev-parse', 'main')
+        temp.git('update-index', '--add', '--cacheinfo', `160000,${first},lib`)
+        temp.git('commit', '--quiet', '-m', 'with a submodule')
+        const { path } = await slots.create({ slot: 's', base: 'main', work: work('a') })
+        temp.gitIn(path, 'clone', '--quiet', temp.path, 'lib')
+        temp.gitIn(join(path, 'lib'), 'checkout', '--quiet', first)
+        const lib = join(path, 'lib')
+        writeFileSync(join(lib, 'a.txt'), 'changed\n')
+        temp.gitIn(lib, 'config', 'core.fsmonitor', canary.program)
+        temp.gitIn(lib, 'config', 'core.hooksPath', temp.folder)
+        // Dirty within, but still where the pointer says.
+        expect((await slots.snapshot('s')).tree).toBe(temp.git('rev-parse', 'main^{tree}'))
+        const own = temp.gitIn(
+          lib,
+          '-c',
+          'core.fsmonitor=false',
+          'commit-tree',
+          '-m',
+          'own',
+          `${first}^{tree}`,
+        )
+        temp.gitIn(lib, 'update-ref', '--no-deref', 'HEAD', own)
+        expect(canary.hasRun()).toBe(false)
+        temp.gitIn(lib, 'status')
+        expect(canary.hasRun()).toBe(true)
+        canary.reset()
+        const { pinned } = await slots.recycle('s', { base: first, work: work('b') })
+        expect(canary.hasRun()).toBe(false)
+        expect(temp.git('ls-tree', pinned.snapshot.tree, 'lib')).toContain(`160000 commit ${own}`)
+        expect(existsSync(lib)).toBe(false)
+      },
+      { files: { 'a.txt': 'a\n' } },
+    ))
+
   it('cannot redirect us by a rewritten commondir, a swapped .git or a link in its place', () =>
     withOpened(async ({ temp, slots }) => {
       const { path } = await slots.create({ slot: 's', base: 'main', work: work('a') })

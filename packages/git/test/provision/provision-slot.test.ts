@@ -1,11 +1,19 @@
-import { existsSync, mkdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { inspectContent } from '../../src/changes/inspect-content.ts'
 import { leasePorts, releasePorts } from '../../src/provision/lease-ports.ts'
-import { provisionSlot } from '../../src/provision/provision-slot.ts'
+import { provisionSlot, unprovisionSlot } from '../../src/provision/provision-slot.ts'
 import { withOpened, work } from '../opened.ts'
 
 const files = {
@@ -59,6 +67,24 @@ describe('provisioning', () => {
       expect(setup).toMatchObject({ failure: { reason: 'exited', exitCode: 3, tail: 'oh no\n' } })
       expect(setup.ran).toHaveLength(2)
       expect(readFileSync(logFile, 'utf8')).toContain('$ echo oh no >&2; exit 3\noh no\n')
+    }))
+
+  it('runs the teardown with the same names and ports, and takes the ports back even if it fails', () =>
+    withOpened(async ({ temp, repository, slots }) => {
+      const record = await slots.create({ slot: 's', base: 'main', work: work('a') })
+      const logFile = join(temp.folder, 'logs/slot.log')
+      const provisioned = await provisionSlot(repository, record, { logFile })
+      const leased = () => readdirSync(join(repository.facts.wsDir, 'ports'))
+      expect(leased()).toEqual([provisioned.env['PORT']])
+      const { failure } = await unprovisionSlot(repository, record, {
+        teardown: ['echo "drop $DB_NAME at $PORT"; exit 4'],
+        provisioned,
+        logFile,
+      })
+      expect(failure).toMatchObject({ reason: 'exited', exitCode: 4 })
+      const { DB_NAME, PORT } = provisioned.env
+      expect(readFileSync(logFile, 'utf8')).toContain(`\ndrop ${DB_NAME} at ${PORT}\n`)
+      expect(leased()).toEqual([])
     }))
 
   it('gives no port twice, none that is in use, and takes them back', () =>

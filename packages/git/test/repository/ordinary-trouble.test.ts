@@ -3,6 +3,7 @@ import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, writeFileSyn
 import { join } from 'node:path'
 import { withTempDir } from '@ws/testing'
 import { describe, expect, it } from 'vitest'
+import { checkGitVersion } from '../../src/door/git-version.ts'
 import { openRepository } from '../../src/repository/repository.ts'
 import { Slots } from '../../src/slots/slots.ts'
 import {
@@ -108,6 +109,25 @@ describe('ordinary trouble', () => {
       temp.git('config', 'extensions.refStorage', 'reftable-of-tomorrow')
       await expect(openRepository(temp.path, { env: testEnvironment() })).rejects.toMatchObject({
         code: 'WS_GIT_FORMAT',
+      })
+    }))
+
+  it('references in tables are refused by name where git does not know them, and work where it does', (context) =>
+    withTempDir(async (folder) => {
+      const temp = makeTempRepository(folder)
+      const knows = checkGitVersion(temp.git('version')).minor >= 45
+      if (!knows) {
+        temp.git('config', 'core.repositoryformatversion', '1')
+        temp.git('config', 'extensions.refStorage', 'reftable')
+        await expect(openRepository(temp.path, { env: testEnvironment() })).rejects.toMatchObject({
+          code: 'WS_GIT_FORMAT',
+        })
+        return context.skip('this git has no reftable: refused, and not run')
+      }
+      temp.gitIn(folder, 'clone', '--quiet', '--ref-format=reftable', temp.path, 'tables')
+      await withSlots(join(folder, 'tables'), async (slots) => {
+        expect(slots.repository.facts.refFormat).toBe('reftable')
+        await useSlot(slots)
       })
     }))
 

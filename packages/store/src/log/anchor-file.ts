@@ -103,7 +103,7 @@ function encode({ position, hash }: Anchor): Buffer {
 }
 
 /** A new file's name is durable only when its directory is; Windows has no such call. */
-function forceDirectory(path: string): void {
+export function forceDirectory(path: string): void {
   if (process.platform === 'win32') return
   const fd = openSync(path, 'r')
   try {

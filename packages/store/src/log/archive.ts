@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
-import { AnchorFile } from './anchor-file.ts'
 import type { Head } from './chain.ts'
-import { openDatabase } from './database.ts'
+import { copyLog } from './copy-log.ts'
 import { Fault } from './fault.ts'
 import type { Row } from './row.ts'
 import type { Snapshots } from './snapshots.ts'
@@ -41,35 +40,6 @@ export function archiveBefore(checkpoint: Row, { sqlite, log, head, to }: Archiv
     }
     log.snapshots.save(snapshot, checkpoint)
   }
-  copyRows({ sqlite, from: log.db, to, head })
+  copyLog({ sqlite, from: log.db, to, head, withSnapshots: false })
   log.db.prepare('DELETE FROM rows WHERE position < ?').run(checkpoint.position)
-}
-
-function copyRows({
-  sqlite,
-  from,
-  to,
-  head,
-}: {
-  sqlite: Sqlite
-  from: DatabaseSync
-  to: string
-  head: Head
-}): void {
-  const copy = openDatabase(sqlite, to, 0)
-  try {
-    const insert = copy.prepare('INSERT INTO rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
-    const columns = 'position, kind, stream, version, epoch, first_seq, event_count, body, hash'
-    const rows = from.prepare(`SELECT ${columns} FROM rows WHERE position <= ? ORDER BY position`)
-    rows.setReturnArrays(true)
-    copy.exec('BEGIN IMMEDIATE')
-    // @ts-expect-error the types do not know what setReturnArrays changes
-    for (const row of rows.iterate(head.position)) insert.run(...row)
-    copy.exec('COMMIT')
-  } finally {
-    copy.close()
-  }
-  const anchor = new AnchorFile(to)
-  anchor.write(head)
-  anchor.close()
 }

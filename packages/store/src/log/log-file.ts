@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { AnchorFile } from './anchor-file.ts'
 import type { Chain, Head } from './chain.ts'
 import { checkLog, reading } from './check-log.ts'
 import { writeCheckpoint } from './checkpoint-body.ts'
+import { copyLog } from './copy-log.ts'
 import { openDatabase } from './database.ts'
 import { archiveBefore } from './archive.ts'
 import { corrupt, Fault, storageFault } from './fault.ts'
@@ -106,6 +108,24 @@ export class LogFile {
       archiveBefore(row, { log, head: before, to, sqlite: this.#sqlite }),
     )
     if (this.#chain.head.position > head.position) this.#chain = checkLog(this.#rowsFrom, this.#path)
+  }
+
+  /** Copies the log as it is at one moment; others write on meanwhile. */
+  backup(to: string): Head {
+    if (existsSync(to))
+      throw new Fault('WS_STORE_BACKUP', `${to} exists already`, { path: to }, 'choose another name')
+    // A transaction that only reads: it sees the log of its beginning, whatever is appended or archived.
+    return this.#reading(() => {
+      this.#db.exec('BEGIN')
+      try {
+        this.#catchUp()
+        const { head } = this.#chain
+        copyLog({ sqlite: this.#sqlite, from: this.#db, to, head, withSnapshots: true })
+        return head
+      } finally {
+        this.#db.exec('ROLLBACK')
+      }
+    })
   }
 
   position(stream: string): Position {

@@ -1,0 +1,373 @@
+import { type CommandAnswer, type EventFeed, type Host, isWsError, WsError } from '@ws/core'
+import { parseObjectId, type RefName, type Repository } from '@ws/git'
+import { entryRef, sweepPins } from '../candidate/pins.ts'
+import { viewEntry, viewQueue } from '../queue/entry-view.ts'
+import type { EntryView, QueueView } from '../queue/entry-view.ts'
+import { isLive } from '../queue/entry-order.ts'
+import type { QueueEffect } from '../queue/queue-effect.ts'
+import type { QueueEvent } from '../queue/queue-event.ts'
+import type { QueueCommand, QueueInput } from '../queue/queue-input.ts'
+import type { QueueState } from '../queue/queue-state.ts'
+import { EntryInput } from './entry-input.ts'
+import { explainEntry, type EntryExplanation } from './explain-standing.ts'
+import { pinEntry } from './git-actions.ts'
+import type { QueueDriver } from './queue-driver.ts'
+import type { QueueOptions, QueueOptionsInput } from './queue-options.ts'
+import { parseInput } from './parse-input.ts'
+import { toEntrySpec } from './to-entry-spec.ts'
+import { type TargetStanding, viewTargets } from './view-targets.ts'
+
+/** The parts that `openMergeQueue` puts together. */
+export interface MergeQueueParts {
+  readonly repository: Repository
+  readonly epoch: number
+  readonly host: Host<QueueState, QueueInput, QueueEvent, QueueEffect>
+  readonly driver: QueueDriver
+  readonly options: QueueOptions
+  /** Defines checks, or defines them anew. */
+  readonly define: (checks: unknown) => Promise<void>
+  /** Takes the programs that git may run in a checkout as they are now. */
+  readonly acceptConfiguration: () => Promise<void>
+  /** Ends what the parts stand on, once the host has ended. */
+  readonly release: () => Promise<void>
+}
+
+type CommandBody = QueueCommand extends infer Command
+  ? Command extends { readonly commandId: string }
+    ? Omit<Command, 'commandId'>
+    : never
+  : never
+
+/**
+ * The merge queue of one repository: what is added lands, one verified state of the target after another. It acts
+ * during `process()`, or from `start()` on; until then it only takes orders.
+ */
+export class MergeQueue implements AsyncDisposable {
+  readonly #parts: MergeQueueParts
+  #commands = 0
+  #isStarted = false
+  #closing: Promise<void> | undefined
+  #needsSweep = false
+  #sweeping: Promise<void> = Promise.resolve()
+
+  /** Use `openMergeQueue`. */
+  constructor(parts: MergeQueueParts) {
+    this.#parts = parts
+    parts.host.events.on('*', ({ event }) => {
+      if (event.type === 'landing.landed' || event.type === 'landing.cancelled') this.#needsSweep = true
+    })
+    this.#whenEnded(() => this.#sweepIfQuiet())
+  }
+
+  /** What has been decided. It changes with every step: read, never keep. */
+  get state(): QueueState {
+    return this.#parts.host.state
+  }
+
+  /** What happened, numbered and in order, from now on. */
+  get events(): EventFeed<QueueEvent> {
+    return this.#parts.host.events
+  }
+
+  /**
+   * Queues a branch as it stands now. Adding the same id again gives the entry that is there.
+   * @throws `WS_QUEUE_ENTRY`, `WS_GIT_NO_SUCH_COMMIT`, `WS_CHECK_UNKNOWN`, `WS_ENTRY_EXISTS`, `WS_ENTRY_UNKNOWN`
+   */
+  async add(input: EntryInput): Promise<EntryView> {
+    const { repository, options, epoch } = this.#parts
+    const parsed = parseInput(EntryInput, input, 'WS_QUEUE_ENTRY')
+    const known = parsed.id === undefined ? undefined : this.get(parsed.id)
+    const entry = await toEntrySpec(repository, parsed, options).catch((error: unknown) => {
+      // It was added before, and its branch is gone since: that changes nothing about the entry.
+      if (known !== undefined && isWsError(error, 'WS_GIT_NO_SUCH_COMMIT')) return undefined
+      throw error
+    })
+    if (entry === undefined) return this.#require(parsed.id ?? '')
+    await pinEntry(repository, entry.id, parseObjectId(entry.commit), epoch)
+    await this.#command({ type: 'entry.add', entry })
+    return this.#require(entry.id)
+  }
+
+  /**
+   * Defines further checks, as `checks` of the options does; one of the same name is defined anew.
+   * @throws `WS_QUEUE_OPTIONS`
+   */
+  define(checks: NonNullable<QueueOptionsInput['checks']>): Promise<void> {
+    return this.#parts.define(checks)
+  }
+
+  /** Gives an entry the commit that its branch holds now, or another one: it was repaired. */
+  async update(
+    id: string,
+    change: { readonly commit?: string; readonly base?: string } = {},
+  ): Promise<EntryView> {
+    const { repository, epoch } = this.#parts
+    const { spec } = this.#require(id)
+    const commit = await repository.resolveCommit(change.commit ?? spec.branch)
+    const base = change.base === undefined ? spec.base : await repository.resolveCommit(change.base)
+    await pinEntry(repository, id, commit, epoch)
+    await this.#command({
+      type: 'entry.update',
+      entryId: id,
+      commit,
+      ...(base === undefined ? {} : { base }),
+    })
+    return this.#require(id)
+  }
+
+  /**
+   * Acts until nothing can move any more, and resolves with every entry that was live meanwhile: landed, failed, or
+   * waiting for a person. An abort stops new work and rejects; what goes on goes on until `close`.
+   */
+  async process({ signal }: { readonly signal?: AbortSignal } = {}): Promise<readonly EntryView[]> {
+    const { host, driver } = this.#parts
+    signal?.throwIfAborted()
+    const concerned = new Set<string>()
+    for (const { id } of this.list()) if (this.#isOpen(id)) concerned.add(id)
+    const stopListening = host.events.on('landing.queued', ({ event }) => concerned.add(event.entry.id))
+    try {
+      // What a person did to a target since the last look comes before whatever lands on it.
+      await this.#lookEverywhere()
+      driver.act()
+      await this.#until(() => this.#isQuiet(), signal)
+    } finally {
+      stopListening()
+      if (!this.#isStarted) driver.hold()
+    }
+    await this.#sweepIfQuiet()
+    return [...concerned].flatMap((id) => this.get(id) ?? [])
+  }
+
+  /** Acts from now on until it is closed. */
+  start(): void {
+    this.#isStarted = true
+    this.#parts.driver.act()
+  }
+
+  /** Live entries in the order in which they land, then those that have ended, the newest first. */
+  list(): readonly EntryView[] {
+    return this.view().entries
+  }
+
+  /** The whole queue with its targets. */
+  view(): QueueView {
+    return viewQueue(this.#parts.host.state, this.#parts.repository.clock.now())
+  }
+
+  /** The targets as they stand, with what is in the way of their branches. */
+  targets(): readonly TargetStanding[] {
+    return viewTargets(this.view(), this.#parts.driver)
+  }
+
+  get(id: string): EntryView | undefined {
+    return viewEntry(this.#parts.host.state, id, this.#parts.repository.clock.now())
+  }
+
+  /** Resolves when an entry has landed or left the queue, and nobody is being asked about it any more. */
+  async settled(id: string, { signal }: { readonly signal?: AbortSignal } = {}): Promise<EntryView> {
+    this.#require(id)
+    await this.#until(() => !this.#isOpen(id), signal)
+    return this.#require(id)
+  }
+
+  /** Why an entry is where it is: for programs, and as a sentence. */
+  why(id: string): EntryExplanation {
+    return explainEntry(this.#require(id), this.targets(), this.#parts.repository.clock.now())
+  }
+
+  /** Takes an entry out of the queue. @throws `WS_LANDING_INTENDED`, `WS_ENTRY_STATE`, `WS_ENTRY_UNKNOWN` */
+  remove(id: string): Promise<void> {
+    return this.#command({ type: 'entry.remove', entryId: id })
+  }
+
+  /** Queues a failed, conflicted or removed entry again. */
+  retry(id: string): Promise<void> {
+    return this.#command({ type: 'entry.retry', entryId: id })
+  }
+
+  /** Puts an entry before all others. */
+  jump(id: string): Promise<void> {
+    return this.#command({ type: 'entry.jump', entryId: id })
+  }
+
+  /** Gives an entry another level; 0 is the most urgent. */
+  relevel(id: string, level: number): Promise<void> {
+    return this.#command({ type: 'entry.relevel', entryId: id, level })
+  }
+
+  /** Lets an entry land that waits for a person. */
+  approve(id: string): Promise<void> {
+    return this.#command({ type: 'entry.approve', entryId: id })
+  }
+
+  /** Queues an entry that undoes one that has landed. */
+  async revert(id: string): Promise<EntryView> {
+    const revertId = `revert/${id}`
+    await this.#command({ type: 'entry.revert', entryId: id, revertId })
+    return this.#require(revertId)
+  }
+
+  /** Nothing new begins on any target. */
+  pause(): Promise<void> {
+    return this.#command({ type: 'queue.pause' })
+  }
+
+  resume(): Promise<void> {
+    return this.#command({ type: 'queue.resume' })
+  }
+
+  /** Nothing lands on a target until it is thawed. */
+  freeze(target: string, because = 'somebody asked for it'): Promise<void> {
+    return this.#command({ type: 'target.freeze', target, because })
+  }
+
+  /**
+   * Looks at a target again and goes on. Where the branch was set back, `adopt` takes it as it stands for what was
+   * landed; without it, put the branch back first.
+   */
+  thaw(target: string, { adopt = false }: { readonly adopt?: boolean } = {}): Promise<void> {
+    return this.#command({ type: 'target.thaw', target, ...(adopt ? { adopt } : {}) })
+  }
+
+  /**
+   * Looks at every target now, brings branches forward where that is safe, and says how they stand.
+   * @param options.acceptConfiguration lets git run in a checkout although the configuration names other programs
+   */
+  async sync({ acceptConfiguration = false }: { readonly acceptConfiguration?: boolean } = {}): Promise<
+    readonly TargetStanding[]
+  > {
+    if (acceptConfiguration) await this.#parts.acceptConfiguration()
+    await this.#lookEverywhere()
+    return this.targets()
+  }
+
+  /** Ends gracefully: checks are ended, a landing past its intent is waited for. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #close(): Promise<void> {
+    const { host, release } = this.#parts
+    try {
+      await host.close()
+      await this.#sweeping
+    } finally {
+      await release()
+    }
+  }
+
+  async #lookEverywhere(): Promise<void> {
+    const { driver, host } = this.#parts
+    // A target's first watch begins with the step that named the target.
+    await host.idle()
+    driver.look()
+    await driver.looked()
+    await host.idle()
+    await driver.looked()
+  }
+
+  async #command(body: CommandBody): Promise<void> {
+    const commandId = `${this.#parts.epoch}.${++this.#commands}`
+    const answer: CommandAnswer = await this.#parts.host.send({ ...body, commandId })
+    if (answer.ok) return
+    throw new WsError(answer.code, answer.message, answer.hint === undefined ? {} : { hint: answer.hint })
+  }
+
+  #require(id: string): EntryView {
+    const entry = this.get(id)
+    if (entry !== undefined) return entry
+    throw new WsError('WS_ENTRY_UNKNOWN', `there is no entry ${JSON.stringify(id)}`, {
+      details: {
+        id,
+        entries: this.list()
+          .map((each) => each.id)
+          .slice(0, 20),
+      },
+      hint: 'see `list()`',
+    })
+  }
+
+  /** Whether something may still become of it without a person. */
+  #isOpen(id: string): boolean {
+    const { entries, escalations, diagnoses } = this.#parts.host.state
+    const entry = entries.get(id)
+    return entry !== undefined && (isLive(entry) || escalations.has(id) || diagnoses.has(id))
+  }
+
+  /** Whether nothing goes on, and nothing will by itself. */
+  #isQuiet(): boolean {
+    const { driver, host } = this.#parts
+    const { isPaused, targets } = host.state
+    if (driver.isBusy || driver.isLooking) return false
+    if (isPaused) return true
+    for (const { troubles } of targets.values())
+      for (const { retryAt } of troubles.values()) if (retryAt !== undefined) return false
+    return true
+  }
+
+  /** Resolves when a claim holds after a whole step; rejects with the signal's reason, or when the host has died. */
+  async #until(isTrue: () => boolean, signal: AbortSignal | undefined): Promise<void> {
+    const { host } = this.#parts
+    let wake = () => {}
+    const stops = [host.events.on('*', () => wake()), this.#whenEnded(() => wake())]
+    const onAbort = () => wake()
+    signal?.addEventListener('abort', onAbort, { once: true })
+    let isOver = false
+    let death: Error | undefined
+    const onOver = (error?: unknown) => {
+      isOver = true
+      if (error !== undefined) death = error instanceof Error ? error : new Error('the host ended')
+      wake()
+    }
+    host.ended.then(() => onOver(), onOver)
+    try {
+      for (;;) {
+        const woken = new Promise<void>((resolve) => (wake = resolve))
+        await host.idle()
+        signal?.throwIfAborted()
+        if (death !== undefined) throw death
+        if (isOver) throw new WsError('WS_QUEUE_CLOSED', 'the queue was closed', { hint: 'open it again' })
+        if (isTrue()) return
+        await woken
+      }
+    } finally {
+      for (const stop of stops) stop()
+      signal?.removeEventListener('abort', onAbort)
+    }
+  }
+
+  #whenEnded(listener: () => unknown): () => void {
+    return this.#parts.driver.onEnd(() => void listener())
+  }
+
+  /** Lets go what was kept for entries and candidates that nobody will ask for again. */
+  #sweepIfQuiet(): Promise<void> {
+    const { driver } = this.#parts
+    if (this.#needsSweep && !driver.isBusy) {
+      this.#needsSweep = false
+      // A pin that stays too long costs nothing: the next sweep finds it.
+      this.#sweeping = this.#sweeping.then(() => this.#sweep()).catch(() => {})
+    }
+    return this.#sweeping
+  }
+
+  async #sweep(): Promise<void> {
+    const { repository, epoch, host } = this.#parts
+    const { entries, targets, runs, afterwards } = host.state
+    const commits = new Set<string>()
+    for (const { candidates, landing } of targets.values()) {
+      for (const candidate of candidates.values()) if (candidate.isBuilt) commits.add(candidate.commit)
+      if (landing !== undefined) commits.add(landing.to)
+    }
+    for (const { commit } of [...runs.values(), ...afterwards]) commits.add(commit)
+    const kept = new Set<RefName>()
+    for (const { id, phase, spec } of entries.values())
+      if (phase.state !== 'MERGED' && phase.state !== 'CANCELLED') kept.add(entryRef(id, spec.commit))
+    await sweepPins(repository, epoch, (ref, id) => kept.has(ref) || commits.has(id))
+  }
+}

@@ -1,0 +1,162 @@
+import {
+  type DriverContext,
+  invariant,
+  isWsError,
+  type Landing,
+  type LandingEffect,
+  type LandingOutcome,
+  type LandingRequest,
+  type OfLanding,
+  type OfRound,
+  type RunInput,
+  type RunMachineState,
+} from '@ws/core'
+
+/** Where a round stands: what is to land. */
+export interface RoundStand {
+  readonly branch: string
+  readonly tip: string
+  readonly base: string
+}
+
+/** Whom a landing driver works with. */
+export interface LandingDriverOptions {
+  readonly landing: Landing
+  readonly look: () => RunMachineState
+  readonly stand: (of: OfRound) => Promise<RoundStand | undefined>
+  /** A round has landed, and its directory may go. */
+  readonly onLanded: (of: OfRound) => Promise<void>
+}
+
+interface Going {
+  readonly controller: AbortController
+  readonly key: string
+  isUnwanted: boolean
+  readonly ended: Promise<void>
+}
+
+/** Submits rounds to the landing port, and tells the machine how they ended. */
+export class LandingDriver {
+  readonly #options: LandingDriverOptions
+  readonly #going = new Map<string, Going>()
+
+  constructor(options: LandingDriverOptions) {
+    this.#options = options
+  }
+
+  start(key: string, effect: LandingEffect, context: DriverContext<RunInput>): void {
+    const controller = new AbortController()
+    const going: Going = {
+      controller,
+      key: entryKey(effect),
+      isUnwanted: false,
+      ended: this.#land(effect, controller.signal, context)
+        .catch(infrastructure)
+        .then(async (outcome) => {
+          this.#going.delete(key)
+          if (outcome.kind === 'landed') await this.#options.onLanded(ofRound(effect)).catch(() => {})
+          if (!going.isUnwanted) context.report({ type: 'landing.ended', ...ofLanding(effect), outcome })
+        }),
+    }
+    this.#going.set(key, going)
+    this.#tell(effect)
+  }
+
+  change(_key: string, effect: LandingEffect): void {
+    this.#tell(effect)
+  }
+
+  stop(key: string): void {
+    const going = this.#going.get(key)
+    if (going === undefined) return
+    going.isUnwanted = true
+    this.#options.landing.change(going.key, { isWithdrawing: true })
+    going.controller.abort()
+  }
+
+  /** Asked again under the same key: the queue knows what became of it. */
+  recover(key: string, effect: LandingEffect, context: DriverContext<RunInput>): 'adopted' {
+    this.start(key, effect, context)
+    return 'adopted'
+  }
+
+  /** Landings go on in the queue; whoever leads next asks again. */
+  async close(): Promise<void> {
+    for (const going of this.#going.values()) {
+      going.isUnwanted = true
+      going.controller.abort()
+    }
+    await Promise.all([...this.#going.values()].map(({ ended }) => ended))
+  }
+
+  #tell({ level, isApproved, isWithdrawing, ...of }: LandingEffect): void {
+    this.#options.landing.change(entryKey(of), { level, isApproved, isWithdrawing })
+  }
+
+  async #land(
+    effect: LandingEffect,
+    signal: AbortSignal,
+    context: DriverContext<RunInput>,
+  ): Promise<LandingOutcome> {
+    const request = await this.#request(effect)
+    if (request === undefined) return { kind: 'lost' }
+    return this.#options.landing.land(request, {
+      signal,
+      onHeld: () => context.report({ type: 'landing.held', ...ofLanding(effect), by: 'approval' }),
+    })
+  }
+
+  async #request(effect: LandingEffect): Promise<LandingRequest | undefined> {
+    const state = this.#options.look()
+    const run = state.runs.get(effect.runId)
+    const workstream = run?.workstreams.get(effect.workstreamId)
+    invariant(run !== undefined && workstream?.spec.work !== undefined, 'WS_RUN_WITHOUT_WORK')
+    const stand = await this.#options.stand(ofRound(effect))
+    if (stand === undefined) return undefined
+    return {
+      ...ofLanding(effect),
+      key: entryKey(effect),
+      branch: stand.branch,
+      commit: stand.tip,
+      base: stand.base,
+      after: effect.after.map((key) => entryKeyOf(state, key)),
+      level: effect.level,
+      claims: workstream.spec.claims,
+      work: workstream.spec.work.landing,
+      subject: workstream.spec.work.name ?? effect.workstreamId,
+      trailers: {
+        'Ws-Run': run.id,
+        'Ws-Workstream': effect.workstreamId,
+        'Ws-Correlation': run.spec.correlationId,
+      },
+    }
+  }
+}
+
+/** Without the attempt's number: the same round asked again is the same entry. */
+function entryKey({ runId, workstreamId, round }: OfRound): string {
+  return `land/${runId}/${workstreamId}/${round}`
+}
+
+function entryKeyOf(state: RunMachineState, key: string): string {
+  for (const run of state.runs.values())
+    for (const workstream of run.workstreams.values())
+      if (workstream.key === key)
+        return entryKey({ runId: run.id, workstreamId: workstream.spec.id, round: workstream.round })
+  return key
+}
+
+function ofRound({ runId, workstreamId, round }: LandingEffect): OfRound {
+  return { runId, workstreamId, round }
+}
+
+function ofLanding({ runId, workstreamId, round, attempt }: LandingEffect): OfLanding {
+  return { runId, workstreamId, round, attempt }
+}
+
+function infrastructure(error: unknown): LandingOutcome {
+  return {
+    kind: 'infrastructure',
+    detail: isWsError(error) ? `${error.code}: ${error.message}` : String(error),
+  }
+}

@@ -1,0 +1,53 @@
+import type { AttemptWork, Clock, Execution, ExecutionContext, Executor, OfAttempt } from '@ws/core'
+import { openProcessLedger, type ProcessLedger, sweepOrphans } from '@ws/pool'
+import type { ToolAdapter } from '@ws/tools'
+import { executeCommand } from './command-run.ts'
+import { ToolRuns } from './tool-run.ts'
+
+/** What attempts run with on this machine. */
+export interface LocalExecutorOptions {
+  readonly clock: Clock
+  /** What commands inherit, and of which tools get the allowed part. */
+  readonly env: NodeJS.ProcessEnv
+  /** Where processes are noted, so that whoever comes after a crash can end them. */
+  readonly ledgerFolder: string
+  /** Adapters of tools by name, beside the built-in ones. */
+  readonly adapters?: Readonly<Record<string, ToolAdapter>>
+}
+
+/** Opens the executor of this machine; what an earlier program left running ends first. */
+export async function openLocalExecutor(options: LocalExecutorOptions): Promise<LocalExecutor> {
+  await sweepOrphans(options.ledgerFolder)
+  return new LocalExecutor(options, await openProcessLedger(options.ledgerFolder))
+}
+
+/** Runs attempts as processes of this machine: commands as they are, tools through a pool. */
+export class LocalExecutor implements Executor {
+  readonly #options: LocalExecutorOptions
+  readonly #ledger: ProcessLedger
+  readonly #tools: ToolRuns
+
+  /** Use `openLocalExecutor`. */
+  constructor(options: LocalExecutorOptions, ledger: ProcessLedger) {
+    this.#options = options
+    this.#ledger = ledger
+    this.#tools = new ToolRuns({ ...options, adapters: options.adapters ?? {} })
+  }
+
+  execute(work: AttemptWork, context: ExecutionContext): Promise<Execution> {
+    const { job } = work
+    if (job.kind === 'tool') return this.#tools.execute({ ...work, job }, context)
+    const { clock, env } = this.#options
+    return executeCommand(job.run, work, context, { clock, env, ledger: this.#ledger })
+  }
+
+  /** All processes of an earlier program ended when this one was opened; those of this one end with their attempt. */
+  async sweep(_of: OfAttempt): Promise<void> {
+    await sweepOrphans(this.#options.ledgerFolder)
+  }
+
+  async close(): Promise<void> {
+    await this.#tools.close()
+    this.#ledger.close()
+  }
+}

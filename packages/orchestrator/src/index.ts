@@ -1,0 +1,5 @@
+export { createOrchestrator, Orchestrator } from './orchestrator.ts'
+export type { StartRunOptions } from './orchestrator.ts'
+export type { OrchestratorOptions } from './orchestrator-options.ts'
+export { RunHandle } from './run-handle.ts'
+export type { RunResult, TaskResult, WorkstreamResult } from './run-result.ts'

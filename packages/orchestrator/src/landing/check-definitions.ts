@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto'
+import { type Check, WsError } from '@ws/core'
+import type { OpenMergeQueueOptions } from '@ws/merge-queue'
+
+/**
+ * A check's name in the queue, which serves all runs: its own, with a few characters of its definition, so that two
+ * runs may mean different things by `lint` and share a result where they mean the same.
+ */
+export function checkName(name: string, check: Check | undefined): string {
+  const mark = createHash('sha256')
+    .update(JSON.stringify(check ?? null))
+    .digest('hex')
+    .slice(0, 6)
+  return `${name}.${mark}`
+}
+
+/**
+ * How the queue is told to run these checks.
+ * @throws `WS_CHECK_UNDEFINED` for one that neither the plan nor the project defines
+ */
+export function definitions(
+  defined: Readonly<Record<string, Check>>,
+  names: readonly string[],
+): CheckDefinitions {
+  return Object.fromEntries(
+    [...new Set(names)].map((name) => {
+      const check = defined[name]
+      if (check !== undefined) return [checkName(name, check), toOptions(check)]
+      throw new WsError('WS_CHECK_UNDEFINED', `nothing says what the check ${JSON.stringify(name)} runs`, {
+        details: { name, defined: Object.keys(defined) },
+        hint: `add it to the plan or to ws.yaml: checks: { ${name}: { run: … } }`,
+      })
+    }),
+  )
+}
+
+/** All checks of a run: an entry of an earlier life may wait for any of them. */
+export function allDefinitions(defined: Readonly<Record<string, Check>>): CheckDefinitions {
+  return definitions(defined, Object.keys(defined))
+}
+
+type CheckDefinitions = NonNullable<OpenMergeQueueOptions['checks']>
+
+function toOptions({ run, timeoutMs, inputs, config, env, version, retries }: Check) {
+  return {
+    run,
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(inputs === undefined ? {} : { inputs }),
+    ...(config === undefined ? {} : { config }),
+    ...(env === undefined ? {} : { env }),
+    ...(version === undefined ? {} : { version }),
+    ...(retries === undefined ? {} : { retries }),
+  }
+}

@@ -1,0 +1,133 @@
+import {
+  type Check,
+  isWsError,
+  type Landing,
+  type LandingChange,
+  type LandingContext,
+  type LandingOutcome,
+  type LandingRequest,
+} from '@ws/core'
+import type { EntryView, MergeQueue } from '@ws/merge-queue'
+import { Arrivals } from './arrivals.ts'
+import { checkName, definitions } from './check-definitions.ts'
+
+/**
+ * The merge queue as the place where rounds land. It is opened when the first round wants to land: only then is known
+ * which checks the rounds of an earlier life were waiting for.
+ */
+export class QueueLanding implements Landing {
+  readonly #open: () => Promise<MergeQueue>
+  readonly #checksOf: (runId: string) => Readonly<Record<string, Check>>
+  /** What was said of a landing before the queue knew of it. */
+  readonly #early = new Map<string, LandingChange>()
+  readonly #arrivals = new Arrivals()
+  #opening: Promise<MergeQueue> | undefined
+  #queue: MergeQueue | undefined
+
+  constructor(open: () => Promise<MergeQueue>, checksOf: (runId: string) => Readonly<Record<string, Check>>) {
+    this.#open = open
+    this.#checksOf = checksOf
+  }
+
+  async land(request: LandingRequest, { signal, onHeld }: LandingContext): Promise<LandingOutcome> {
+    const queue = await (this.#opening ??= this.#open())
+    this.#queue = queue
+    // What it is built on may still be worked on: then nobody has asked for that landing yet.
+    for (const { id } of queue.list()) this.#arrivals.arrive(id)
+    await this.#arrivals.all(request.after, signal)
+    const known = queue.get(request.key)
+    if (known === undefined) await this.#add(queue, request)
+    else if (request.attempt > 1) await this.#again(queue, known, request)
+    this.#arrivals.arrive(request.key)
+    const early = this.#early.get(request.key)
+    this.#early.delete(request.key)
+    if (early !== undefined) this.change(request.key, early)
+    const tellHeld = () => {
+      if (queue.get(request.key)?.reason === 'approval') onHeld()
+    }
+    const stop = queue.events.on('*', tellHeld)
+    try {
+      return outcomeOf(await queue.settled(request.key, { signal }))
+    } finally {
+      stop()
+    }
+  }
+
+  change(key: string, change: LandingChange): void {
+    const queue = this.#queue
+    const entry = queue?.get(key)
+    if (queue === undefined || entry === undefined) {
+      this.#early.set(key, { ...this.#early.get(key), ...change })
+      return
+    }
+    const { level, isApproved, isWithdrawing } = change
+    if (level !== undefined && level !== entry.spec.level) ask(() => queue.relevel(key, level))
+    if (isApproved === true) ask(() => queue.approve(key))
+    // Past its intent the queue refuses, and the landing's own outcome is told.
+    if (isWithdrawing === true) ask(() => queue.remove(key))
+  }
+
+  async close(): Promise<void> {
+    await (await this.#opening?.catch(() => undefined))?.close()
+  }
+
+  async #add(queue: MergeQueue, request: LandingRequest): Promise<void> {
+    const { work, runId } = request
+    const defined = this.#checksOf(runId)
+    await queue.define(definitions(defined, [...work.checks, ...work.advisory]))
+    await queue.add({
+      id: request.key,
+      branch: request.branch,
+      commit: request.commit,
+      base: request.base,
+      target: work.target,
+      level: work.priority ?? request.level,
+      after: [...request.after],
+      claims: request.claims.map(({ path, mode, exclude }) => ({
+        path,
+        mode,
+        ...(exclude === undefined ? {} : { exclude: [...exclude] }),
+      })),
+      checks: work.checks.map((name) => checkName(name, defined[name])),
+      advisory: work.advisory.map((name) => checkName(name, defined[name])),
+      approve: work.approve,
+      method: work.method,
+      message: request.subject,
+      trailers: { ...request.trailers },
+    })
+  }
+
+  /** The round is landed once more: with what its branch holds now. */
+  async #again(
+    queue: MergeQueue,
+    { state, spec }: EntryView,
+    { key, commit, base }: LandingRequest,
+  ): Promise<void> {
+    if (state === 'MERGED' || state === 'MERGING') return
+    if (spec.commit !== commit || spec.base !== base) await queue.update(key, { commit, base })
+    if (state === 'FAILED' || state === 'CONFLICTED' || state === 'CANCELLED') await queue.retry(key)
+  }
+}
+
+/** A wish that comes too late is none: what became of the entry is told anyway. */
+function ask(wish: () => Promise<void>): void {
+  wish().catch((error: unknown) => {
+    if (!isWsError(error)) throw error
+  })
+}
+
+function outcomeOf({ state, problem, landedAs }: EntryView): LandingOutcome {
+  if (state === 'MERGED') return { kind: 'landed', commit: landedAs ?? '' }
+  if (state === 'CANCELLED') return { kind: 'withdrawn' }
+  switch (problem?.reason) {
+    case 'conflicted':
+      return { kind: 'conflicted', paths: problem.conflicts.map(({ path }) => path) }
+    case 'check-failed':
+      return { kind: 'rejected', checks: problem.checks.map(({ name }) => name) }
+    case 'impossible':
+    case 'infrastructure':
+      return { kind: 'infrastructure', detail: problem.detail }
+    case undefined:
+      return { kind: 'lost' }
+  }
+}

@@ -1,0 +1,78 @@
+import type { Clock, Executor, Journal, Landing, Workspaces } from '@ws/core'
+import { systemClock, WsError } from '@ws/core'
+import type { Repository } from '@ws/git'
+import type { ToolAdapter } from '@ws/tools'
+import * as z from 'zod'
+
+const schema = z.strictObject({
+  concurrency: z.int().min(1).max(10_000).default(3),
+  limits: z.record(z.string(), z.number().nonnegative()).default({}),
+  hostId: z.string().min(1).default('local'),
+  user: z.string().min(1).default('local'),
+  listen: z.boolean().default(false),
+})
+
+/** How runs of a repository are led. */
+export interface OrchestratorOptions {
+  /** The repository, or a path in it. */
+  readonly repo: string | Repository
+  /** How many tasks run at once, of all runs together. @default 3 */
+  readonly concurrency?: number
+  /** How much there is of named resources, for all runs together. @default {} */
+  readonly limits?: Readonly<Record<string, number>>
+  /** @default 'local' */
+  readonly hostId?: string
+  /** Who pays where a run names nobody. @default 'local' */
+  readonly user?: string
+  /** Whether other processes may join; refused ones are told who leads. @default false */
+  readonly listen?: boolean
+  /** @default a SQLite journal in the repository's git directory */
+  readonly journal?: Journal
+  /** @default processes of this machine: commands as they are, tools through a pool */
+  readonly executor?: Executor
+  /** How to talk to further tools, or to known ones in another way, by name. @default the built-in ones */
+  readonly adapters?: Readonly<Record<string, ToolAdapter>>
+  /** @default worktrees beside the repository */
+  readonly workspaces?: Workspaces
+  /** @default the merge queue */
+  readonly landing?: Landing
+  /** What tools, commands and set-up inherit. @default `process.env` */
+  readonly env?: NodeJS.ProcessEnv
+  /** @default the system's clock */
+  readonly clock?: Clock
+}
+
+/** @throws `WS_ORCHESTRATOR_OPTIONS` naming every option that is out of range. */
+export function resolveOptions(options: OrchestratorOptions) {
+  const {
+    repo,
+    journal,
+    executor,
+    adapters,
+    workspaces,
+    landing,
+    env,
+    clock = systemClock(),
+    ...plain
+  } = options
+  const parsed = schema.safeParse(plain)
+  if (parsed.success)
+    return Object.freeze({
+      repo,
+      journal,
+      executor,
+      adapters: adapters ?? {},
+      workspaces,
+      landing,
+      env,
+      clock,
+      ...parsed.data,
+    })
+  const problems = parsed.error.issues.map(
+    ({ path, message }) => `${path.join('.') || 'options'}: ${message}`,
+  )
+  throw new WsError('WS_ORCHESTRATOR_OPTIONS', problems.join('; '), { details: { problems } })
+}
+
+/** Options with every default. */
+export type ResolvedOptions = ReturnType<typeof resolveOptions>

@@ -1,0 +1,154 @@
+import {
+  type CommandAnswer,
+  type Host,
+  type Published,
+  type RunCommand,
+  type RunEffect,
+  type RunEvent,
+  type RunInput,
+  type RunMachineState,
+  type TaskSpec,
+  type Waiting,
+  why,
+  WsError,
+  type WorkstreamSpec,
+  type Clock,
+} from '@ws/core'
+import { type RunResult, runResult } from './run-result.ts'
+
+/** The host of the run machine. */
+export type RunHost = Host<RunMachineState, RunInput, RunEvent, RunEffect>
+
+/** What a handle works with. */
+export interface RunHandleOptions {
+  readonly host: RunHost
+  readonly clock: Clock
+  readonly newId: () => string
+}
+
+/** One run: what happens in it, how it ends, and what may be asked of it. */
+export class RunHandle {
+  readonly id: string
+  /** How it ended: when every workstream has, or when nothing can move without a person. */
+  readonly result: Promise<RunResult>
+  readonly #options: RunHandleOptions
+
+  constructor(id: string, options: RunHandleOptions) {
+    this.id = id
+    this.#options = options
+    this.result = this.#awaitEnd()
+    this.result.catch(() => {})
+  }
+
+  /** Where it stands now. @throws `WS_RUN_UNKNOWN` */
+  get status(): RunResult {
+    return runResult(this.#run())
+  }
+
+  /** Every event of this run from now on, until it is over. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Published<RunEvent>> {
+    for await (const published of this.#options.host.events) {
+      if (!('runId' in published.event) || published.event.runId !== this.id) continue
+      yield published
+      if (isEnd(published.event)) return
+    }
+  }
+
+  /** Adds workstreams and tasks while it goes on, or after it ended. */
+  add(workstreams: readonly WorkstreamSpec[], tasks: readonly TaskSpec[]): Promise<void> {
+    return this.#send({ type: 'run.extend', ...this.#of(), workstreams, tasks })
+  }
+
+  /** Nothing new starts; with `now` what runs is interrupted, its state kept. */
+  pause(options: { readonly now?: boolean } = {}): Promise<void> {
+    return this.#send({ type: 'run.pause', ...this.#of(), ...options })
+  }
+
+  resume(options: { readonly budgetUsd?: number } = {}): Promise<void> {
+    return this.#send({ type: 'run.resume', ...this.#of(), ...options })
+  }
+
+  cancel(): Promise<void> {
+    return this.#send({ type: 'run.cancel', ...this.#of() })
+  }
+
+  retry(taskId: string): Promise<void> {
+    return this.#send({ type: 'task.retry', ...this.#of(), taskId })
+  }
+
+  /** A person's task is done. */
+  done(taskId: string): Promise<void> {
+    return this.#send({ type: 'task.done', ...this.#of(), taskId })
+  }
+
+  release(workstreamId: string): Promise<void> {
+    return this.#send({ type: 'workstream.release', ...this.#of(), workstreamId })
+  }
+
+  discard(workstreamId: string): Promise<void> {
+    return this.#send({ type: 'workstream.discard', ...this.#of(), workstreamId })
+  }
+
+  approve(workstreamId: string): Promise<void> {
+    return this.#send({ type: 'workstream.approve', ...this.#of(), workstreamId })
+  }
+
+  /** Everything that is in a task's way. */
+  why(taskId: string): readonly Waiting[] {
+    return why(this.#options.host.state, this.id, taskId, this.#options.clock.now())
+  }
+
+  async #send(command: RunCommand): Promise<void> {
+    requireAccepted(await this.#options.host.send(command))
+  }
+
+  #of(): { readonly runId: string; readonly commandId: string } {
+    return { runId: this.id, commandId: this.#options.newId() }
+  }
+
+  #run() {
+    const run = this.#options.host.state.runs.get(this.id)
+    if (run !== undefined) return run
+    throw new WsError('WS_RUN_UNKNOWN', `there is no run ${JSON.stringify(this.id)}`, {
+      details: { runId: this.id, runs: [...this.#options.host.state.runs.keys()] },
+      hint: 'it may have been archived',
+    })
+  }
+
+  #awaitEnd(): Promise<RunResult> {
+    const { host } = this.#options
+    const over = new Promise<RunResult>((resolve) => {
+      const stop = host.events.on('*', ({ event }) => {
+        if (!('runId' in event) || event.runId !== this.id || !isEnd(event)) return
+        stop()
+        resolve(this.status)
+      })
+      if (isOver(this.#run())) {
+        stop()
+        resolve(this.status)
+      }
+    })
+    return Promise.race([over, host.ended.then(() => this.status)])
+  }
+}
+
+/** @throws with the machine's own code and words */
+export function requireAccepted(answer: CommandAnswer): void {
+  if (answer.ok) return
+  throw new WsError(answer.code, answer.message, answer.hint === undefined ? {} : { hint: answer.hint })
+}
+
+function isEnd(event: RunEvent): boolean {
+  if (event.type === 'run.paused') return event.reason === 'needs-person'
+  return event.type === 'run.completed' || event.type === 'run.failed' || event.type === 'run.cancelled'
+}
+
+function isOver({
+  status,
+  pauses,
+}: {
+  readonly status: string
+  readonly pauses: ReadonlySet<string>
+}): boolean {
+  return status === 'COMPLETED' || status === 'FAILED' || status === 'CANCELLED' || pauses.has('needs-person')
+}

@@ -1,0 +1,68 @@
+import {
+  branchRef,
+  type ConflictWithHunks,
+  mergeTrees,
+  type ObjectId,
+  parseRefName,
+  type Repository,
+} from '@ws/git'
+
+/** The commit that a round begins at, or why there is none. */
+export type RoundInputs =
+  | { readonly isClean: true; readonly commit: ObjectId }
+  | { readonly isClean: false; readonly input: ObjectId; readonly conflicts: readonly ConflictWithHunks[] }
+
+/**
+ * Merges what a round is built on into one commit that nobody edits: the target, then each commit that it needs and
+ * the target does not hold yet, in the order given. Dates are fixed, so the same inputs give the same commit.
+ */
+export async function mergeInputs(
+  repository: Repository,
+  target: ObjectId,
+  inputs: readonly ObjectId[],
+  signal: AbortSignal,
+): Promise<RoundInputs> {
+  let commit = target
+  for (const input of inputs) {
+    if (await isAncestor(repository, input, commit, signal)) continue
+    if (await isAncestor(repository, commit, input, signal)) {
+      commit = input
+      continue
+    }
+    const { isClean, tree, conflicts } = await mergeTrees(
+      repository,
+      { ours: commit, theirs: input },
+      { signal },
+    )
+    if (!isClean) return { isClean, input, conflicts }
+    commit = await repository.writeCommit({ tree, parents: [commit, input], message: 'inputs', at: 0 })
+  }
+  return { isClean: true, commit }
+}
+
+/** Whether everything of `ancestor` is in `commit`. */
+async function isAncestor(
+  repository: Repository,
+  ancestor: ObjectId,
+  commit: ObjectId,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (ancestor === commit) return true
+  const git = await repository.content.bare()
+  const { exitCode } = await git.run(['merge-base', '--is-ancestor', ancestor, commit], {
+    okExitCodes: [0, 1],
+    signal,
+  })
+  return exitCode === 0
+}
+
+/** Where a target stands: at what was landed on it, or further where a person went on from there. */
+export async function targetCommit(repository: Repository, target: string): Promise<ObjectId> {
+  const landed = await repository.lookUp(parseRefName(`refs/ws/landed/${target}`))
+  if (landed === undefined) return repository.resolveCommit(target)
+  const head = await repository.lookUp(branchRef(target))
+  const isAhead = head !== undefined && (await isAncestor(repository, landed, head, neverAborted))
+  return isAhead ? head : landed
+}
+
+const neverAborted = new AbortController().signal

@@ -1,0 +1,32 @@
+export { ClusterManager } from './cluster/cluster-manager.ts'
+export type { Answer, CloseOptions } from './cluster/cluster-manager.ts'
+export { ClusterOptions } from './cluster/cluster-options.ts'
+export type { ClusterOptionsInput } from './cluster/cluster-options.ts'
+export { launchCluster } from './cluster/launch-cluster.ts'
+export type { MapOptions, MappedTurn } from './cluster/map-prompts.ts'
+export type { InstanceState } from './instance/instance-state.ts'
+export type { KnownSession, SettledTurn, Turn } from './instance/turn.ts'
+export { ownProcesses } from './platform/own-processes.ts'
+export type { ProcessRow, ProcessScope, ProcessTable, ProcessUsage } from './platform/process-table.ts'
+export type { PromptOptions } from './pool/dispatcher.ts'
+export type { PoolEvent, RecycleReason } from './pool/pool-event.ts'
+export {
+  clusterOptionsJsonSchema,
+  clusterStatsJsonSchema,
+  instanceStatusJsonSchema,
+  poolOptionsJsonSchema,
+} from './pool/json-schema.ts'
+export { PoolOptions } from './pool/pool-options.ts'
+export type { PoolOptionsInput, PoolPorts } from './pool/pool-options.ts'
+export { ClusterStats, InstanceHealth, InstanceStats, InstanceStatus } from './pool/pool-status.ts'
+export type { Routing } from './pool/routing.ts'
+export { ToolProcessPool } from './pool/tool-process-pool.ts'
+export { probeTool } from './probe/probe-tool.ts'
+export type { ProbePorts } from './probe/probe-tool.ts'
+export type { ResolvedLaunch } from './process/launch.ts'
+export { openProcessLedger, sweepOrphans } from './process/process-ledger.ts'
+export type { ProcessLedger, SweptOrphans } from './process/process-ledger.ts'
+export { runCommand } from './process/run-command.ts'
+export type { CommandEnd, RunCommandOptions } from './process/run-command.ts'
+export { ProcessLimits } from './slot/process-limits.ts'
+export type { ProcessLimitsOptions } from './slot/process-limits.ts'

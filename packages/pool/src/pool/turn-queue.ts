@@ -1,0 +1,68 @@
+import type { WaitingTurn } from './waiting-turn.ts'
+
+/** Where turns wait: some for one instance, the others for whichever is free first. */
+export class TurnQueue {
+  readonly #bound: WaitingTurn[][]
+  readonly #free: WaitingTurn[] = []
+  /** The order of arrival, over both. */
+  readonly #arrivals = new WeakMap<WaitingTurn, number>()
+  #lastArrival = 0
+
+  constructor(count: number) {
+    this.#bound = Array.from({ length: count }, () => [])
+  }
+
+  get size(): number {
+    return this.#bound.reduce((sum, turns) => sum + turns.length, this.#free.length)
+  }
+
+  /** How many wait for any instance. */
+  get unbound(): number {
+    return this.#free.length
+  }
+
+  boundTo(index: number): number {
+    return this.#bound[index]?.length ?? 0
+  }
+
+  put(turn: WaitingTurn): void {
+    if (!this.#arrivals.has(turn)) this.#arrivals.set(turn, ++this.#lastArrival)
+    const list = this.#listOf(turn)
+    // One that was moved came before others that wait here.
+    let at = list.length
+    while (at > 0 && this.#arrival(list[at - 1]) > this.#arrival(turn)) at -= 1
+    list.splice(at, 0, turn)
+  }
+
+  remove(turn: WaitingTurn): void {
+    const list = this.#listOf(turn)
+    const at = list.indexOf(turn)
+    if (at >= 0) list.splice(at, 1)
+  }
+
+  /** Takes the turn that came first among those that this instance may have and can run now. */
+  take(index: number, canRun: (turn: WaitingTurn) => boolean): WaitingTurn | undefined {
+    const own = this.#bound[index]?.find(canRun)
+    const any = this.#free.find(canRun)
+    const first =
+      own === undefined || (any !== undefined && this.#arrival(any) < this.#arrival(own)) ? any : own
+    if (first !== undefined) this.remove(first)
+    return first
+  }
+
+  /** Takes out all that wait for an instance, or for any. */
+  drain(index?: number): readonly WaitingTurn[] {
+    if (index !== undefined) return this.#bound[index]?.splice(0) ?? []
+    return [...this.#bound.flatMap((turns) => turns.splice(0)), ...this.#free.splice(0)].toSorted(
+      (a, b) => this.#arrival(a) - this.#arrival(b),
+    )
+  }
+
+  #listOf({ boundTo }: WaitingTurn): WaitingTurn[] {
+    return (boundTo === undefined ? undefined : this.#bound[boundTo]) ?? this.#free
+  }
+
+  #arrival(turn: WaitingTurn | undefined): number {
+    return (turn && this.#arrivals.get(turn)) ?? 0
+  }
+}

@@ -1,0 +1,200 @@
+import { randomUUID } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { launchCluster, type ClusterManager } from '../packages/pool/src/index.ts'
+import { echoTool, lineAdapter } from '../packages/testing/src/index.ts'
+import type { SoakFailure, SoakPart, SoakResult } from '../scripts/soak/soak-part.ts'
+
+// Storms on clusters of a tool that crashes, hangs, talks nonsense and leaves children behind, with aborts, restarts and
+// every way of closing: each prompt has one end, each answer is that of its own prompt, and nothing is left. Every tenth
+// seed is ten thousand turns of a tool that behaves, after which nothing may have grown.
+
+export const covers = ['packages/pool/src', 'packages/testing/src/scripted-tool', 'soak/pool.ts']
+
+export async function run({ seed, count, deadline }: SoakPart): Promise<SoakResult> {
+  const failures: SoakFailure[] = []
+  let done = 0
+  while (done < count && Date.now() < deadline) {
+    const at = seed + done
+    try {
+      await (at % 10 === 0 ? longRun() : storm(at))
+    } catch (error) {
+      failures.push({ seed: at, message: error instanceof Error ? error.message : String(error) })
+    }
+    done += 1
+  }
+  return { done, nextSeed: seed + done, failures }
+}
+
+/** Does what its prompts say; handed to Node as text. */
+function unruly(): void {
+  const { spawn } = process.getBuiltinModule('node:child_process')
+  const { createInterface } = process.getBuiltinModule('node:readline')
+  const say = (message: object) => process.stdout.write(`${JSON.stringify(message)}\n`)
+  if (process.env['WS_STUBBORN'] === '1') process.on('SIGTERM', () => {})
+  const keepAlive = setInterval(() => {}, 60_000)
+  let current = 0
+  createInterface({ input: process.stdin })
+    .on('line', (line) => {
+      const { prompt, interrupt, reset, text = '' } = JSON.parse(line)
+      if (reset !== undefined) return void say({ done: reset })
+      if (interrupt !== undefined) {
+        if (process.env['WS_STUBBORN'] !== '1' && interrupt === current)
+          say({ answer: interrupt, isInterrupted: true })
+        return
+      }
+      current = prompt
+      const [order] = text.split(' ')
+      if (order === 'crash') process.exit(3)
+      if (order === 'die') process.kill(process.pid, 'SIGKILL')
+      if (order === 'hang') return
+      if (order === 'fail') return void say({ answer: prompt, failed: 'as told' })
+      if (order === 'orphan') spawn('sleep', ['600'], { detached: true, stdio: 'ignore' }).unref()
+      if (order === 'noise') process.stdout.write('no json\n{"half":\n\u001b[31m\n')
+      if (order === 'slow') return void setTimeout(() => say({ answer: prompt, text }), 5)
+      say({ answer: prompt, text })
+    })
+    .on('close', () => {
+      if (process.env['WS_STUBBORN'] !== '1') clearInterval(keepAlive)
+    })
+  say({ ready: '1' })
+}
+
+async function storm(seed: number): Promise<void> {
+  const random = numbersFrom(seed)
+  const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)]!
+  const storm = randomUUID()
+  const count = 1 + Math.floor(random() * 3)
+  const isStubborn = random() < 0.2
+  const cluster = await launchCluster(
+    lineAdapter({
+      tool: 'unruly',
+      commands: [process.execPath],
+      args: nodeProgram(unruly),
+      traits: { resets: random() < 0.8, interrupts: random() < 0.8 },
+    }),
+    {
+      count,
+      env: { WS_STORM: storm, ...(isStubborn ? { WS_STUBBORN: '1' } : {}) },
+      routing: pick(['round-robin', 'least-busy', 'sticky']),
+      execution: random() < 0.2 ? 'one-shot' : 'auto',
+      maxQueued: 1_000,
+      turnTimeoutMs: 300,
+      interruptMs: 30,
+      endOfInputMs: 50,
+      termMs: 30,
+      exitGraceMs: 100,
+      healthEveryMs: pick([0, 20]),
+      backoff: { firstMs: 1, longestMs: 10 },
+      breaker: { crashes: 1_000 },
+      recycle: { turns: pick([undefined, 3, 10]), spare: random() < 0.5 },
+    },
+  )
+  const orders = ['hello', 'hello', 'hello', 'crash', 'die', 'hang', 'fail', 'orphan', 'noise', 'slow']
+  let settled = 0
+  const wrong: string[] = []
+  const turns: Promise<void>[] = []
+  const length = isStubborn ? 15 : 40
+  for (let at = 0; at < length; at++) {
+    const text = `${pick(orders)} ${at}`
+    const stop = new AbortController()
+    const options = {
+      ...(random() < 0.3 ? { session: pick(['a', 'b', 'c']) } : {}),
+      ...(random() < 0.1 ? { cwd: '/' } : {}),
+      signal: stop.signal,
+    }
+    turns.push(
+      cluster.promptSettled(text, options).then(
+        (end) => {
+          settled += 1
+          if (end.isDone && end.turn.text !== text) wrong.push(`"${text}" was answered by "${end.turn.text}"`)
+          if (end.isDone && /^(crash|die|hang|fail)/.test(text)) wrong.push(`"${text}" was answered`)
+        },
+        () => void (settled += 1),
+      ),
+    )
+    const abort = random()
+    if (abort < 0.1) stop.abort()
+    else if (abort < 0.2) setTimeout(() => stop.abort(), random() * 100)
+    if (random() < 0.05) void cluster.restartInstance(Math.floor(random() * count)).catch(() => {})
+    if (random() < 0.3) await new Promise((resolve) => setTimeout(resolve, random() * 20))
+  }
+  const isPatient = random() < 0.5
+  if (isPatient) await within(Promise.all(turns), 60_000, 'prompts that do not settle')
+  await within(close(cluster, random()), 20_000, 'a close that does not end')
+  await within(Promise.all(turns), 1_000, 'prompts that outlive their cluster')
+  if (settled !== length) wrong.push(`${settled} ends of ${length} prompts`)
+  const left = processesWith(storm)
+  if (left.length > 0) wrong.push(`left running: ${left.join(', ')}`)
+  if (wrong.length > 0) throw new Error(wrong.join('; '))
+}
+
+async function close(cluster: ClusterManager, way: number): Promise<void> {
+  if (way < 0.3) await cluster.close({ force: true })
+  else if (way < 0.6) await Promise.all([cluster.close({ timeoutMs: 200 }), cluster.close()])
+  else {
+    const gently = cluster.close({ timeoutMs: 200 })
+    await cluster.close({ force: true })
+    await gently
+  }
+}
+
+async function longRun(): Promise<void> {
+  const files = () => (process.platform === 'linux' ? readdirSync('/proc/self/fd').length : 0)
+  // What is opened once for all clusters is open by then.
+  await (await launchCluster(echoTool(), { count: 1 })).close()
+  const before = files()
+  const cluster = await launchCluster(echoTool(), { count: 3, maxQueued: 1_000 })
+  const heaps: number[] = []
+  for (let stretch = 0; stretch < 5; stretch++) {
+    const items = Array.from({ length: 2_000 }, (_, item) => `${stretch} ${item}`)
+    for await (const { item, settled } of cluster.map(items, (text) => ({ text, session: text.slice(-1) })))
+      if (!settled.isDone || settled.turn.text !== item) throw new Error(`"${item}" was not answered`)
+    globalThis.gc?.()
+    heaps.push(process.memoryUsage().heapUsed)
+  }
+  await cluster.close()
+  const growths = heaps.slice(1).map((heap, at) => heap - (heaps[at] ?? 0))
+  if (globalThis.gc !== undefined && Math.min(...growths) > 500_000)
+    throw new Error(`memory grows by ${growths.join(', ')} bytes in 2,000 turns each`)
+  if (files() !== before) throw new Error(`${files() - before} files stay open`)
+}
+
+function processesWith(storm: string): readonly string[] {
+  if (process.platform !== 'linux') return []
+  return readdirSync('/proc').filter((pid) => {
+    if (!/^\d+$/.test(pid)) return false
+    try {
+      return readFileSync(`/proc/${pid}/environ`, 'latin1').includes(storm)
+    } catch {
+      return false
+    }
+  })
+}
+
+async function within<T>(promise: Promise<T>, ms: number, what: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(what)), ms)
+  })
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** The same numbers for the same seed. */
+function numbersFrom(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+/** Arguments that make Node run a function as a program of its own. */
+function nodeProgram(main: () => void): readonly string[] {
+  return ['-e', `(${String(main)})()`, '--']
+}
