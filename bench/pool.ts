@@ -63,8 +63,9 @@ async function benchThroughput(): Promise<{ readonly perSecond: number; readonly
   const count = 5
   const prompts = 5_000
   const pipes = times(count, () => new BarePipe())
+  const near = times(count, () => new BarePipe({ isDetached: false }))
   const protocols = await Promise.all(times(count, barePrompts))
-  await Promise.all(pipes.map((pipe) => pipe.ready()))
+  await Promise.all([...pipes, ...near].map((pipe) => pipe.ready()))
   const cluster = await launchCluster(echoTool(), { count, maxQueued: prompts, routing: 'least-busy' })
   const line = lineOf(text)
   const through = async (asks: readonly (() => Promise<unknown>)[]) => {
@@ -75,26 +76,30 @@ async function benchThroughput(): Promise<{ readonly perSecond: number; readonly
       }),
     )
   }
+  const nearAsks = near.map((pipe) => () => pipe.ask(line))
   const pipeAsks = pipes.map((pipe) => () => pipe.ask(line))
   const protocolAsks = protocols.map((protocol) => () => protocol.ask(text))
   const poolAsks = times(count, () => () => cluster.prompt(text))
+  const inSession: number[] = []
   const bare: number[] = []
   const spoken: number[] = []
   const inTurn: number[] = []
   const all: number[] = []
   const mapped: number[] = []
   for (let round = 0; round < 7; round++) {
+    inSession.push(await msOf(() => through(nearAsks)))
     bare.push(await msOf(() => through(pipeAsks)))
     spoken.push(await msOf(() => through(protocolAsks)))
     inTurn.push(await msOf(() => through(poolAsks)))
     all.push(await msOf(() => Promise.all(times(prompts, () => cluster.prompt(text)))))
     mapped.push(await msOf(() => throughMap(cluster, prompts)))
   }
-  await Promise.all([...[...pipes, ...protocols].map((each) => each.close()), cluster.close()])
+  await Promise.all([...[...pipes, ...near, ...protocols].map((each) => each.close()), cluster.close()])
   const perSecond = (ms: readonly number[]) => (prompts / median(ms)) * 1_000
   console.log(`${count} instances, ${prompts} prompts                     a second    of bare`)
   for (const [name, ms] of [
-    ['bare pipes, one prompt at a time each', bare],
+    ['bare pipes, in our own session', inSession],
+    ['bare pipes, in sessions of their own', bare],
     ['the tool’s protocol over bare pipes', spoken],
     [`cluster.prompt, ${count} at a time`, inTurn],
     ['cluster.prompt, all at once', all],

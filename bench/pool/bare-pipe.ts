@@ -2,14 +2,20 @@ import { echoTool } from '@ws/testing'
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
 
-/** The yardstick: the same program behind two pipes and nothing else. Lines are answered in order. */
+/**
+ * The yardstick: the same program behind two pipes and nothing else. Lines are answered in order. In a session of its
+ * own, as the pool starts it, unless told otherwise: Linux schedules sessions as groups, and a program that is asked
+ * from another session waits longer for its turn on a busy machine.
+ */
 export class BarePipe {
   readonly #child: ChildProcessWithoutNullStreams
   readonly #waiting: (() => void)[] = []
+  readonly #ready = this.#next()
 
-  constructor() {
+  constructor({ isDetached = true }: { readonly isDetached?: boolean } = {}) {
     const { commands, args } = echoTool().launch({ mode: 'long-running', cwd: process.cwd() })
-    this.#child = spawn(commands[0] ?? '', args, { stdio: ['pipe', 'pipe', 'inherit'] }) as never
+    this.#child = spawn(commands[0] ?? '', args, { detached: isDetached })
+    this.#child.stderr.resume()
     this.#child.stdout.on('data', (chunk: Buffer) => {
       for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, end + 1)) this.#waiting.shift()?.()
     })
@@ -17,7 +23,7 @@ export class BarePipe {
 
   /** Resolves when the program has said that it is there. */
   ready(): Promise<void> {
-    return this.#next()
+    return this.#ready
   }
 
   /** Sends a line and resolves when a line has come back. */
@@ -51,7 +57,8 @@ export async function barePrompts(): Promise<{
   const adapter = echoTool()
   const request = { mode: 'long-running', cwd: process.cwd() } as const
   const { commands, args } = adapter.launch(request)
-  const child = spawn(commands[0] ?? '', args, { stdio: ['pipe', 'pipe', 'inherit'] })
+  const child = spawn(commands[0] ?? '', args, { detached: true })
+  child.stderr.resume()
   const closed = once(child, 'close')
   const connection = adapter.connect(
     {

@@ -11,9 +11,9 @@ export interface Cell {
 export const policies = ['adaptive', 'serial', 'batch-bisect', 'speculative'] as const
 export type Policy = (typeof policies)[number]
 
-export const slots = [1, 2, 4, 8]
-export const failureRates = [0.02, 0.05, 0.1, 0.2]
-export const flakeRates = [0, 0.03]
+const slots = [1, 2, 4, 8]
+const failureRates = [0.02, 0.05, 0.1, 0.2]
+const flakeRates = [0, 0.03]
 export const loads = [0.25, 0.5, 1, 2, 4]
 
 /** How long a check takes, and how far runs spread around it. */

@@ -4,11 +4,12 @@ import { Plan, type PlanInput } from '../../src/plan/plan.ts'
 import { resolveRun, type ResolveRunOptions } from '../../src/plan/resolve-run.ts'
 import type { RunSpec, TaskSpec } from '../../src/run/run-spec.ts'
 import { planOf, readSample } from './sample-plans.ts'
+import { withoutWork } from './without-work.ts'
 
 const prompt = 'Do it'
 
 function resolve(plan: PlanInput, options: Partial<ResolveRunOptions> = {}): RunSpec {
-  return resolveRun(Plan.parse(plan), { runId: 'r1', user: 'ada', ...options })
+  return withoutWork(resolveRun(Plan.parse(plan), { runId: 'r1', user: 'ada', ...options }))
 }
 
 function task({ tasks }: RunSpec, id: string): TaskSpec {
@@ -52,48 +53,10 @@ test('what a plan leaves open has its defaults', () => {
             },
           ],
           "uses": {},
-          "work": {
-            "artifacts": [],
-            "claims": [
-              {
-                "mode": "exclusive",
-                "path": "src/**",
-              },
-            ],
-            "env": {},
-            "files": [],
-            "guardrails": {
-              "commands": [],
-              "forbidPaths": [],
-              "forbidPatterns": [],
-              "limits": [],
-              "secrets": "quarantine",
-            },
-            "inputs": [],
-            "outputs": [],
-            "prompt": "Do it",
-            "role": "work",
-            "timeoutMs": 300000,
-          },
           "workstream": "a",
         },
       ],
       "user": "ada",
-      "work": {
-        "base": "main",
-        "checks": {},
-        "generated": {},
-        "isolation": "worktree",
-        "keepWorktree": true,
-        "metadata": {},
-        "mode": "execute",
-        "remote": {
-          "name": "origin",
-          "push": "none",
-        },
-        "testEach": false,
-        "tools": {},
-      },
       "workstreams": [
         {
           "claims": [
@@ -106,19 +69,6 @@ test('what a plan leaves open has its defaults', () => {
           "id": "a",
           "lands": true,
           "priority": 2,
-          "work": {
-            "baseOn": "dependencies",
-            "enforce": "quarantine",
-            "landing": {
-              "advisory": [],
-              "approve": "auto",
-              "checks": [],
-              "method": "merge",
-              "target": "main",
-            },
-            "setup": [],
-            "teardown": [],
-          },
         },
       ],
     }
@@ -126,7 +76,7 @@ test('what a plan leaves open has its defaults', () => {
 })
 
 test('a plan in another format becomes a run', async () => {
-  const run = resolveRun(await planOf(readSample('dag-plan.json')), { runId: 'r1', user: 'ada' })
+  const run = withoutWork(resolveRun(await planOf(readSample('dag-plan.json')), { runId: 'r1', user: 'ada' }))
   expect({
     ...run,
     tasks: run.tasks.map(({ id, tools: [tool], needs, needsLanded, estimateMs, estimateUsd }) => ({
@@ -197,30 +147,6 @@ test('a plan in another format becomes a run', async () => {
         },
       ],
       "user": "ada",
-      "work": {
-        "base": "main",
-        "checks": {},
-        "generated": {},
-        "isolation": "worktree",
-        "keepWorktree": true,
-        "metadata": {
-          "branchName": "feature/oauth2-auth-abc123",
-          "createdAt": "2025-10-03T14:05:30Z",
-          "createdBy": "claude-cli",
-          "planId": "plan_abc123",
-          "policies": {
-            "merge": "merge-queue",
-            "rollback": "git_worktree_isolation",
-          },
-        },
-        "mode": "execute",
-        "remote": {
-          "name": "origin",
-          "push": "none",
-        },
-        "testEach": false,
-        "tools": {},
-      },
       "workstreams": [
         {
           "claims": [
@@ -237,26 +163,6 @@ test('a plan in another format becomes a run', async () => {
           "id": "n1",
           "lands": true,
           "priority": 1,
-          "work": {
-            "baseOn": "dependencies",
-            "branch": "lane/oauth2-n1-middleware",
-            "enforce": "quarantine",
-            "landing": {
-              "advisory": [],
-              "approve": "manual",
-              "checks": [
-                "lint",
-                "unit_tests",
-                "security_scan",
-              ],
-              "method": "merge",
-              "target": "main",
-            },
-            "name": "Implement OAuth2 Middleware",
-            "setup": [],
-            "teardown": [],
-            "worktreePath": "/tmp/worktree-n1",
-          },
         },
         {
           "claims": [
@@ -269,26 +175,6 @@ test('a plan in another format becomes a run', async () => {
           "id": "n2",
           "lands": true,
           "priority": 2,
-          "work": {
-            "baseOn": "dependencies",
-            "branch": "lane/oauth2-n2-tests",
-            "enforce": "quarantine",
-            "landing": {
-              "advisory": [],
-              "approve": "manual",
-              "checks": [
-                "lint",
-                "unit_tests",
-                "security_scan",
-              ],
-              "method": "merge",
-              "target": "main",
-            },
-            "name": "Add Comprehensive Tests",
-            "setup": [],
-            "teardown": [],
-            "worktreePath": "/tmp/worktree-n2",
-          },
         },
         {
           "claims": [
@@ -305,26 +191,6 @@ test('a plan in another format becomes a run', async () => {
           "id": "n3",
           "lands": true,
           "priority": 3,
-          "work": {
-            "baseOn": "dependencies",
-            "branch": "lane/oauth2-n3-docs",
-            "enforce": "quarantine",
-            "landing": {
-              "advisory": [],
-              "approve": "manual",
-              "checks": [
-                "lint",
-                "unit_tests",
-                "security_scan",
-              ],
-              "method": "merge",
-              "target": "main",
-            },
-            "name": "Update Documentation",
-            "setup": [],
-            "teardown": [],
-            "worktreePath": "/tmp/worktree-n3",
-          },
         },
         {
           "claims": [],
@@ -332,24 +198,6 @@ test('a plan in another format becomes a run', async () => {
           "id": "n4",
           "lands": false,
           "priority": 3,
-          "work": {
-            "baseOn": "target",
-            "enforce": "quarantine",
-            "landing": {
-              "advisory": [],
-              "approve": "manual",
-              "checks": [
-                "lint",
-                "unit_tests",
-                "security_scan",
-              ],
-              "method": "merge",
-              "target": "main",
-            },
-            "name": "Final Verification",
-            "setup": [],
-            "teardown": [],
-          },
         },
       ],
     }

@@ -1,7 +1,7 @@
 // Whatever reads or writes content goes through a git directory of ours: our configuration, the repository's
 // objects, no refs, no hooks. A filter, a merge driver or a monitor that a tool puts into the repository's own
 // configuration is not known here, so it cannot run. `-c` cannot do that: it unsets no name it does not know.
-import { mkdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Git } from '../door/git.ts'
 import { writeFileAtomically } from '../platform/atomic-file.ts'
@@ -120,8 +120,11 @@ export class PrivateGit {
       for (const folder of ['refs', 'info', 'objects']) await mkdir(join(gitDir, folder), { recursive: true })
       await writeFileAtomically(path, content)
     }
-    const remove = (file: string) => rm(join(gitDir, file), { force: true, recursive: true })
-    await Promise.all([...wanted.map(put), ...foreignFiles.map(remove)])
+    await Promise.all(wanted.map(put))
+    const [names, info] = await Promise.all([readdir(gitDir), readdir(join(gitDir, 'info'))])
+    const present = new Set([...names, ...info.map((file) => `info/${file}`)])
+    for (const file of foreignFiles)
+      if (present.has(file)) await rm(join(gitDir, file), { force: true, recursive: true })
     return gitDir
   }
 }

@@ -20,8 +20,8 @@ export interface CheckoutPlace {
 }
 
 export interface CheckOutOptions extends GitRunOptions {
-  /** The tree that the files are known to be, with a private index that says so: then only what differs is looked at. */
-  readonly from?: ObjectId
+  /** The private index says what the files are, as after a snapshot: then only what differs is looked at. */
+  readonly isIndexCurrent?: boolean
 }
 
 /**
@@ -32,7 +32,7 @@ export async function checkOut(
   repository: Repository,
   place: CheckoutPlace,
   tree: ObjectId,
-  { from, ...options }: CheckOutOptions = {},
+  { isIndexCurrent = false, ...options }: CheckOutOptions = {},
 ): Promise<void> {
   const git = await slotGit(repository, place)
   const sparseFile = repository.content.slotFile(place.id, join('info', 'sparse-checkout'))
@@ -42,11 +42,11 @@ export async function checkOut(
     await writeFileAtomically(sparseFile, sparsePatterns(place.sparse))
   }
   const run = { ...options, timeoutMs: checkoutTimeoutMs }
-  // Two trees: entries that are the same in both are not even looked at. It refuses, without a change, whatever
-  // is not as it should be; `--reset` then looks at every file.
+  // Entries that are the same in index and tree are not even looked at. It refuses, without a change, whatever is not
+  // as the index says; `--reset` then looks at every file.
   const isMoved =
-    from !== undefined &&
-    (await git.run(['read-tree', '-m', '-u', from, tree], { ...run, okExitCodes: [0, 128] })).exitCode === 0
+    isIndexCurrent &&
+    (await git.run(['read-tree', '-m', '-u', tree], { ...run, okExitCodes: [0, 128] })).exitCode === 0
   if (!isMoved) await git.run(['read-tree', '--reset', '-u', tree], run)
   await allEnded([
     shareIndex(repository, place),

@@ -71,7 +71,7 @@ export async function commitSlot(
   if (tree === options.tree && nestedRepositories.length + refusedPaths.length === 0)
     await shareIndex(repository, place)
   else {
-    await checkOut(repository, place, commit, { ...signalOf(options), from: tree })
+    await checkOut(repository, place, commit, { ...signalOf(options), isIndexCurrent: true })
     await clean(repository, place, false, signalOf(options))
   }
   return { record: next, commit, isEmpty }

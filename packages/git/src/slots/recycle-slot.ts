@@ -51,16 +51,16 @@ export async function recycleSlot(
     const along = { changes: [{ ref: next.branch, from: null, to: base }], reason: branchReason(next) }
     const proof = await pinState(repository, exclusive, record, held, { reason, along })
     await writeRecord(repository.facts.wsDir, next)
+    await pointHead(repository, exclusive, next)
     return proof
   }, exclusiveOptions(options))
   const place = { ...next, admin: next.admin ?? '' }
   await emptySubmodules(place.path, submodules)
-  const isSameShape = record.sparse === null && place.sparse === null
+  const isIndexCurrent = record.sparse === null && place.sparse === null
   const [, isOtherwiseIgnored] = await allEnded([
-    checkOut(repository, place, base, { ...signalOf(options), ...(isSameShape ? { from: tree } : {}) }),
+    checkOut(repository, place, base, { ...signalOf(options), isIndexCurrent }),
     // Files that were ignored before may be in the way, and only `clean` finds them.
     repository.ignoresDiffer(tree, base),
-    repository.exclusively((exclusive) => pointHead(repository, exclusive, next)),
   ])
   // The snapshot took untracked files into our index, so the checkout removed them; clean finds what it could not know.
   if (options.isCold === true || isOtherwiseIgnored || nestedRepositories.length + refusedPaths.length > 0)

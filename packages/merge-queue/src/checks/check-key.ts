@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ObjectId } from '@ws/git'
-import type { CheckDefinition } from './check-definition.ts'
+import type { CheckDefinition, CheckFunction } from './check-definition.ts'
+import { serialOf } from './function-serial.ts'
 import type { RestrictedTrees } from './restricted-tree.ts'
 
 /** The machine that checks run on, as far as their results depend on it. */
@@ -33,7 +34,8 @@ export async function checkKey(
     files: inputs === undefined ? tree : await trees.digest(tree, inputs),
     // Without `inputs` they are among the files.
     config: inputs === undefined || config.length === 0 ? null : await trees.digest(tree, config),
-    run: typeof check.run === 'function' ? ['function', check.version ?? environment.session] : check.run,
+    run:
+      typeof check.run === 'function' ? functionOf(check.run, check.version, environment.session) : check.run,
     version: check.version ?? null,
     env: Object.entries(env).toSorted(byName),
     variables: variables.toSorted(byName),
@@ -42,6 +44,11 @@ export async function checkKey(
     tool: check.versionCommand === undefined ? null : digest(await environment.versionOf(check)),
   }
   return createHash('sha256').update(JSON.stringify(whole)).digest('hex').slice(0, 40)
+}
+
+/** Of a function only its version can be known; without one its results hold for it alone, and not for long. */
+function functionOf(check: CheckFunction, version: string | undefined, session: string): readonly unknown[] {
+  return ['function', ...(version === undefined ? [session, serialOf(check)] : [])]
 }
 
 // A variable may hold a secret: only its digest goes anywhere.

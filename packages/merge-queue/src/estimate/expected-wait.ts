@@ -1,6 +1,6 @@
 import { orderedEntries } from '../queue/entry-order.ts'
 import { entryFailureRate, trialFlakeRate } from '../queue/failure-rates.ts'
-import { linesOf } from '../queue/line.ts'
+import { linesOf } from '../queue/lines.ts'
 import type { EntrySpec } from '../queue/queue-spec.ts'
 import type { EntryState, QueueState, TargetState } from '../queue/queue-state.ts'
 import { judge } from '../queue/verdict.ts'

@@ -3,7 +3,7 @@ import { emptyWaitRecord, learnRatio } from './wait-record.ts'
 
 /** What was measured of one check. */
 export interface CheckStatistics {
-  /** How long a run takes that says pass or fail: mean and mean square, newer runs weigh more. */
+  /** How long a run takes that passes: mean and mean square, newer runs weigh more. */
   meanMs: number
   meanSquareMs: number
   /** How many runs the means stand for, up to `memory`. */
@@ -57,7 +57,7 @@ export function emptyCheckStatistics(): CheckStatistics {
   return { meanMs: 0, meanSquareMs: 0, weight: 0, passes: 0, flakes: 0 }
 }
 
-/** Takes one run that said pass or fail into the check's statistics. */
+/** Takes one run that passed into the check's statistics. */
 export function learnRun(check: CheckStatistics, durationMs: number): void {
   check.weight = Math.min(check.weight + 1, memory)
   check.meanMs += (durationMs - check.meanMs) / check.weight

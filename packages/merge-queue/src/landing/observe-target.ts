@@ -23,8 +23,8 @@ export interface ObserveOptions {
   readonly contentPrograms: string
   /** A rewound head that a person takes for what was landed. */
   readonly adopt?: ObjectId
-  /** Asked, too, where it is given. */
-  readonly remote?: TargetRemote
+  /** What was seen there last counts as well; it is asked anew where `isAsked` says so. */
+  readonly remote?: TargetRemote & { readonly isAsked: boolean }
 }
 
 /** What a look saw, and more about a branch that is held. */
@@ -190,14 +190,27 @@ async function listMissing(
   return (await git.text(['rev-list', '--max-count=1000', landed, `^${head}`])).split('\n')
 }
 
-/** What somebody else pushed, if anything: brought here, and to be taken in like a person's commits. */
+/** What somebody else pushed, if anything: brought here, kept, and to be taken in like a person's commits. */
 async function lookAtRemote(look: Look, landed: ObjectId): Promise<Sight | undefined> {
   const { repository, target, refs, remote } = look
   if (remote === undefined) return undefined
-  const { name, timeoutMs } = remote
-  const there = await readRemoteBranch(repository, { remote: name, ref: refs.branch, timeoutMs })
-  if (there === undefined || there === landed) return undefined
-  await bringHere(repository, { ...remote, target, there, known: landed })
-  if (await isAncestor(repository, there, landed)) return undefined
-  return { kind: 'advanced', landed, head: there }
+  const { name, timeoutMs, isAsked } = remote
+  const there = isAsked
+    ? await readRemoteBranch(repository, { remote: name, ref: refs.branch, timeoutMs })
+    : await repository.lookUp(refs.remote)
+  if (there !== undefined && there !== landed)
+    await bringHere(repository, { ...remote, target, there, known: landed })
+  const isNew = there !== undefined && !(await isAncestor(repository, there, landed))
+  await keepRemote(look, isNew ? there : null)
+  return isNew ? { kind: 'advanced', landed, head: there } : undefined
+}
+
+async function keepRemote({ repository, refs, epoch }: Look, to: ObjectId | null): Promise<void> {
+  const from = (await repository.lookUp(refs.remote)) ?? null
+  if (from === to) return
+  await repository.exclusively(
+    (exclusive) =>
+      repository.updateRefs(exclusive, [{ ref: refs.remote, from, to }], 'ws: pushed by somebody else'),
+    { epoch },
+  )
 }

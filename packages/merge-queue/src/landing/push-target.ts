@@ -42,6 +42,17 @@ export async function pushTarget(
   }
 }
 
+/** Whether the remote is where a landing wanted it. One that cannot be asked does not say so. */
+export async function isPushed(
+  repository: Repository,
+  { target, to }: Landing,
+  { name, timeoutMs }: TargetRemote,
+): Promise<boolean> {
+  const { branch } = targetRefs(target)
+  const there = readRemoteBranch(repository, { remote: name, ref: branch, timeoutMs })
+  return (await there.catch(() => undefined)) === to
+}
+
 /** Brings what somebody else pushed into this repository, so that it can be compared. */
 export async function bringHere(
   repository: Repository,

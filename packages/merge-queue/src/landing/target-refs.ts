@@ -8,6 +8,8 @@ export interface TargetRefs {
   readonly landed: RefName
   /** Where the queue left the branch; there only while the branch lags behind what was landed. */
   readonly followed: RefName
+  /** What somebody else pushed, as long as it is not part of the line. */
+  readonly remote: RefName
 }
 
 /** The references of a target, from its short name. @throws `WS_GIT_BRANCH_NAME` */
@@ -17,5 +19,6 @@ export function targetRefs(target: string): TargetRefs {
     branch,
     landed: parseRefName(`refs/ws/landed/${target}`),
     followed: parseRefName(`refs/ws/followed/${target}`),
+    remote: parseRefName(`refs/ws/remote/${target}`),
   }
 }

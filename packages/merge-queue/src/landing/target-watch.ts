@@ -21,6 +21,9 @@ export interface TargetWatchOptions {
   readonly report: (sight: TargetSight) => void
 }
 
+/** So often a branch that is held is left alone while nothing seems to change. */
+const pollsWhileHeld = 15
+
 /**
  * Keeps an eye on one target: looks when it is told to, when a reference has moved, and when what is in the way of
  * the branch has changed. One look goes on at a time; whoever asks meanwhile gets the next one.
@@ -33,6 +36,7 @@ export class TargetWatch {
   #isLooking = false
   #cancelPoll = () => {}
   #seen = ''
+  #polls = 0
   #sight: Sight | undefined
   #reported = ''
   #reportedLook = -1
@@ -109,10 +113,13 @@ export class TargetWatch {
     const { adopt, look } = this.#effect
     const withRemote = clock.monotonic() - this.#remoteAt >= remotePollMs
     try {
+      // Before the look: what moves while it goes on is seen by the next one.
+      const refs = await this.#options.peek()
       const sight = await this.#options.observe({ withRemote, ...(adopt === undefined ? {} : { adopt }) })
       if (withRemote) this.#remoteAt = clock.monotonic()
       this.#sight = sight
-      this.#seen = await this.#stamp()
+      this.#seen = await this.#stamp(refs)
+      this.#polls = 0
       this.trouble = undefined
       if (sight === undefined || this.#isStopped) return
       const said = JSON.stringify(toReport(sight))
@@ -136,15 +143,20 @@ export class TargetWatch {
   async #poll(): Promise<void> {
     const { clock, remotePollMs } = this.#options
     const isDue = Number.isFinite(remotePollMs) && clock.monotonic() - this.#remoteAt >= remotePollMs
-    const stamp = await this.#stamp().catch(() => '')
+    const stamp = await this.#options.peek().then(
+      (refs) => this.#stamp(refs),
+      () => '',
+    )
     if (this.#isStopped || this.#isLooking) return
-    if (isDue || stamp === '' || stamp !== this.#seen) this.look()
+    // A file may have become clean in the moment in which it was found in the way.
+    const isPatient = this.#sight?.kind === 'held' && ++this.#polls >= pollsWhileHeld
+    if (isDue || isPatient || stamp === '' || stamp !== this.#seen) this.look()
     else this.#rest()
   }
 
   /** Changes when a look could see something else than the last one did. */
-  async #stamp(): Promise<string> {
-    const parts = [await this.#options.peek()]
+  async #stamp(refs: string): Promise<string> {
+    const parts = [refs]
     if (this.#sight?.kind === 'held') {
       const { where, paths, gitDir = where } = this.#sight
       const files = [

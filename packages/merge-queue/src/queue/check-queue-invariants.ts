@@ -1,7 +1,7 @@
 import { invariant } from '@ws/core'
 import { isLive } from './entry-order.ts'
 import type { Line } from './line.ts'
-import { allLinesOf, linesOf, lostBaseOf, mayBeBuiltOn } from './line.ts'
+import { allLinesOf, deriveLines, linesOf, lostBaseOf, mayBeBuiltOn } from './lines.ts'
 import type { CheckRunState, QueueState, TargetState } from './queue-state.ts'
 import { isHalted } from './trouble.ts'
 import { judge } from './verdict.ts'
@@ -18,6 +18,7 @@ export function checkQueueInvariants(state: QueueState): void {
   checkWanted(state)
   for (const target of state.targets.values()) {
     checkLanding(state, target)
+    checkLines(state, target)
     if (!state.isPaused && !isHalted(target)) {
       for (const line of linesOf(state, target)) checkMoves(state, target, line)
     }
@@ -113,6 +114,24 @@ function checkLanding(state: QueueState, target: TargetState): void {
   }
 }
 
+/** What was derived step by step is what would be derived anew, as whoever reads the log does. */
+function checkLines(state: QueueState, target: TargetState): void {
+  const [known, anew] = [allLinesOf(state, target), deriveLines(state, target)].map((lines) =>
+    lines.map(({ entries, nodes, wants, clash, without }) =>
+      [
+        without?.id,
+        entries.map(({ id }) => id),
+        nodes.map(({ candidate }) => candidate.id),
+        wants?.candidateId,
+        clash?.kind,
+      ].join(),
+    ),
+  )
+  invariant(known?.join('\n') === anew?.join('\n'), 'lines are as if they were derived anew', {
+    target: target.name,
+  })
+}
+
 /** No lost wake-up: a line is being built, tested or landed, waits for a person or a slot, or is tried again later. */
 function checkMoves(state: QueueState, target: TargetState, line: Line): void {
   if (target.landing !== undefined || line.wants !== undefined) return
@@ -120,7 +139,10 @@ function checkMoves(state: QueueState, target: TargetState, line: Line): void {
   if (state.runs.size >= state.settings.slots) return
   if (!line.isApproved && line.entries[0]?.checkedOn !== undefined) return
   const ids = new Set(line.entries.map(({ id }) => id))
-  const isTested = [...state.runs.values()].some(({ entryIds }) => entryIds.some((id) => ids.has(id)))
+  const keys = new Set(line.nodes.flatMap(({ candidate }) => Object.values(candidate.keys)))
+  const isTested = [...state.runs.values()].some(
+    ({ key, entryIds }) => keys.has(key) || entryIds.some((id) => ids.has(id)),
+  )
   const { good } = judge(state, line)
   invariant(isTested && good === 0, 'a line that could go on goes on', {
     target: target.name,

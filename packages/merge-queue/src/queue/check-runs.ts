@@ -1,8 +1,10 @@
 import type { Line } from './line.ts'
-import { allLinesOf } from './line.ts'
+import { allLinesOf } from './lines.ts'
 import type { CheckPurpose, QueueEvent } from './queue-event.ts'
 import { isLive } from './entry-order.ts'
 import type { BuiltCandidate, CheckRunState, EntryState, QueueState, TargetState } from './queue-state.ts'
+import { targetOf } from './look-up.ts'
+import { subjectOf } from './trouble.ts'
 import { keyOf } from './verdict.ts'
 
 /** What a check run is started for. */
@@ -19,7 +21,8 @@ export interface CheckWish {
 export function startRun(state: QueueState, wish: CheckWish): QueueEvent {
   const { target, check, candidate, key, entryIds, purpose } = wish
   const failures = state.results.get(key)?.failures ?? 0
-  const lost = state.targets.get(target)?.troubles.get(`check/${check}`)
+  const { troubles, lost } = targetOf(state, target)
+  const repeated = (lost.get(subjectOf(wish)) ?? 0) + (troubles.get(`check/${check}`)?.count ?? 0)
   return {
     type: 'check.started',
     checkRunId: `r${state.lastRun + 1}`,
@@ -29,7 +32,7 @@ export function startRun(state: QueueState, wish: CheckWish): QueueEvent {
     commit: candidate.commit,
     tree: candidate.tree,
     key,
-    attempt: 1 + failures + (lost?.lost ?? 0) + (lost?.count ?? 0),
+    attempt: 1 + failures + repeated,
     entryIds,
     purpose,
   }

@@ -1,12 +1,15 @@
 import { escalate } from './settle.ts'
-import { allLinesOf } from './line.ts'
+import { allLinesOf } from './lines.ts'
 import type { QueueEvent } from './queue-event.ts'
 import type { QueueOutcome } from './queue-input.ts'
 import type { EntryState, QueueState, TargetState } from './queue-state.ts'
-import { failInfrastructure } from './trouble.ts'
+import { failInfrastructure, subjectOf } from './trouble.ts'
 import { diagnosisWish } from './diagnosis.ts'
 
 type OutcomeOf<Type extends QueueOutcome['type']> = Extract<QueueOutcome, { type: Type }>
+
+/** What is said of whatever was lost. */
+const unseen = 'its end was not seen'
 
 /** What becomes of a candidate that was built, or cannot be. */
 export function* endCandidate(
@@ -18,6 +21,7 @@ export function* endCandidate(
   if (wish === undefined) return
   const { target, entry, onto } = wish
   const place = { candidateId, target: target.name, entryId: entry.id, onto }
+  const building = { what: 'build', subject: candidateId }
   switch (outcome.kind) {
     case 'built': {
       const { commit, tree, keys, isEmpty } = outcome
@@ -35,9 +39,9 @@ export function* endCandidate(
       return
     }
     case 'infrastructure':
-      return yield* failInfrastructure(target, 'build', outcome.detail, false, now)
+      return yield* failInfrastructure(target, { ...building, detail: outcome.detail, isLost: false }, now)
     case 'lost':
-      return yield* failInfrastructure(target, 'build', 'its end was not seen', true, now)
+      return yield* failInfrastructure(target, { ...building, detail: unseen, isLost: true }, now)
   }
 }
 
@@ -75,10 +79,11 @@ export function* endCheck(
   if (run === undefined || target === undefined) return
   const { check, key } = run
   yield { type: 'check.ended', checkRunId, target: target.name, check, key, outcome, durationMs }
+  const checking = { what: `check/${check}`, subject: subjectOf(run) }
   if (outcome.kind === 'infrastructure')
-    yield* failInfrastructure(target, `check/${check}`, outcome.detail, false, now)
+    yield* failInfrastructure(target, { ...checking, detail: outcome.detail, isLost: false }, now)
   if (outcome.kind === 'lost')
-    yield* failInfrastructure(target, `check/${check}`, 'its end was not seen', true, now)
+    yield* failInfrastructure(target, { ...checking, detail: unseen, isLost: true }, now)
 }
 
 /** What becomes of a landing past its intent. */
@@ -91,6 +96,7 @@ export function* endLanding(
   const landing = target?.landing
   if (target === undefined || landing === undefined) return
   const place = { landId, target: target.name }
+  const landingIt = { what: 'land', subject: target.name }
   // Moved to where we wanted it: the landing itself was seen from outside.
   if (outcome.kind === 'landed' || (outcome.kind === 'moved' && outcome.to === landing.to)) {
     yield { type: 'landing.landed', ...place, to: landing.to, entryIds: landing.entryIds }
@@ -119,12 +125,12 @@ export function* endLanding(
     case 'infrastructure': {
       const { detail } = outcome
       yield { type: 'landing.deferred', ...place, why: { reason: 'infrastructure', detail } }
-      yield* failInfrastructure(target, 'land', detail, false, now)
+      yield* failInfrastructure(target, { ...landingIt, detail, isLost: false }, now)
       break
     }
     case 'lost':
       yield { type: 'landing.deferred', ...place, why: { reason: 'lost' } }
-      yield* failInfrastructure(target, 'land', 'its end was not seen', true, now)
+      yield* failInfrastructure(target, { ...landingIt, detail: unseen, isLost: true }, now)
       break
   }
   // What was seen of the target meanwhile was not listened to.

@@ -16,7 +16,7 @@ export function isLive({ phase }: EntryState): boolean {
   return phase.state === 'QUEUED' || phase.state === 'CHECKING' || phase.state === 'MERGING'
 }
 
-/** The target's live entries, most urgent first: a person's commits, then level (own or inherited), then arrival. */
+/** The target's live entries, most urgent first: what is past its intent, a person's commits, then level (own or inherited), then arrival. */
 export function orderedEntries(state: QueueState, target: TargetState): readonly EntryState[] {
   const entries = [...target.live]
   const inherited = inheritedLevels(state, entries)
@@ -24,8 +24,10 @@ export function orderedEntries(state: QueueState, target: TargetState): readonly
   return entries.sort((a, b) => rankOf(a) - rankOf(b) || levelOf(a) - levelOf(b) || a.order - b.order)
 }
 
-function rankOf({ spec }: EntryState): number {
-  return spec.kind === 'person' ? 0 : 1
+/** What is being landed is on the target in a moment; what a person committed is on the branch already. */
+function rankOf({ phase, spec }: EntryState): number {
+  if (phase.state === 'MERGING') return 0
+  return spec.kind === 'person' ? 1 : 2
 }
 
 /** Whoever is waited for is as urgent as the most urgent one that waits. */

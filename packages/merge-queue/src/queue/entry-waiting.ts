@@ -1,6 +1,6 @@
 import { isLive } from './entry-order.ts'
 import type { Line } from './line.ts'
-import { linesOf, lostBaseOf, mayBeBuiltOn } from './line.ts'
+import { linesOf, lostBaseOf, mayBeBuiltOn } from './lines.ts'
 import type { FreezeReason } from './queue-event.ts'
 import type { EntryPhase, EntryState, QueueState, TargetState } from './queue-state.ts'
 import { judge, keyOf } from './verdict.ts'

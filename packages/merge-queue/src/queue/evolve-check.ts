@@ -1,8 +1,9 @@
 import { emptyCheckStatistics, learnPass, learnRun } from '../estimate/statistics.ts'
 import { isLive } from './entry-order.ts'
 import { forgetOldest } from './forget-oldest.ts'
-import { extendLine } from './line.ts'
+import { extendLine } from './build-line.ts'
 import { targetOf } from './look-up.ts'
+import { subjectOf } from './trouble.ts'
 import type { QueueEvent } from './queue-event.ts'
 import type { CandidateState, CheckRunState, QueueState, Suspicion, TargetState } from './queue-state.ts'
 
@@ -55,10 +56,11 @@ export function evolveCheck(state: QueueState, event: CheckEvent, at: number): v
 function keep(state: QueueState, target: TargetState, candidate: CandidateState): void {
   target.candidates.set(candidate.id, candidate)
   target.troubles.delete('build')
-  const { lines } = target
-  const i = lines?.findIndex(({ wants }) => wants?.candidateId === candidate.id) ?? -1
-  if (lines === undefined || i === -1) return
-  target.lines = lines.with(i, extendLine(state, target, lines[i]!))
+  target.lost.delete(candidate.id)
+  // A line and its fork may both wait for it.
+  target.lines = target.lines?.map((line) =>
+    line.wants?.candidateId === candidate.id ? extendLine(state, target, line) : line,
+  )
 }
 
 function start(
@@ -88,6 +90,7 @@ function endRun(
   state.runs.delete(checkRunId)
   if (outcome.kind === 'infrastructure' || outcome.kind === 'lost') return
   target.troubles.delete(`check/${check}`)
+  target.lost.delete(subjectOf({ check, key }))
   const statistics = state.checks.get(check) ?? emptyCheckStatistics()
   state.checks.set(check, statistics)
   const result = touch(state, key) ?? { check, passes: 0, failures: 0, detail: '', tail: undefined }

@@ -2,6 +2,7 @@ import { learnEnd } from '../estimate/statistics.ts'
 import { candidateIdOf } from './candidate-id.ts'
 import { end } from './evolve-entry.ts'
 import { forgetCandidates } from './forget-candidates.ts'
+import { forgetOldest } from './forget-oldest.ts'
 import { entryOf, targetOf } from './look-up.ts'
 import type { QueueEvent } from './queue-event.ts'
 import type { AfterwardsState, BuiltCandidate, QueueState, TargetState } from './queue-state.ts'
@@ -29,6 +30,9 @@ type TargetEvent = Extract<
 
 /** So many former values of a target are known for old ones when they are seen again. */
 const rememberedValues = 64
+
+/** More things than can be lost at once. */
+const rememberedLost = 1_000
 
 /** Takes in what happened to a target. */
 export function evolveTarget(state: QueueState, event: TargetEvent, at: number): void {
@@ -70,15 +74,10 @@ export function evolveTarget(state: QueueState, event: TargetEvent, at: number):
     case 'landing.deferred':
       for (const id of target.landing?.entryIds ?? []) entryOf(state, id).phase = { state: 'CHECKING' }
       target.landing = undefined
+      target.lines = undefined
       return
-    case 'infrastructure.failed': {
-      const { what, detail, isLost, retryAt } = event
-      const before = target.troubles.get(what)
-      const lost = isLost ? (before?.lost ?? 0) + 1 : 0
-      const count = (before?.count ?? 0) + (isLost ? 0 : 1)
-      target.troubles.set(what, { count, lost, detail, retryAt })
-      return
-    }
+    case 'infrastructure.failed':
+      return trouble(target, event)
     case 'infrastructure.retried': {
       const trouble = target.troubles.get(event.what)
       if (trouble !== undefined) target.troubles.set(event.what, { ...trouble, retryAt: undefined })
@@ -87,10 +86,25 @@ export function evolveTarget(state: QueueState, event: TargetEvent, at: number):
   }
 }
 
+function trouble(
+  target: TargetState,
+  { what, subject, detail, isLost, retryAt }: Extract<TargetEvent, { type: 'infrastructure.failed' }>,
+): void {
+  if (isLost) {
+    target.lost.set(subject, (target.lost.get(subject) ?? 0) + 1)
+    return forgetOldest(target.lost, rememberedLost)
+  }
+  target.lost.delete(subject)
+  const before = target.troubles.get(what)
+  const count = (before?.count ?? 0) + (before?.retryAt === undefined ? 1 : 0)
+  target.troubles.set(what, { count, detail, retryAt })
+}
+
 /** Whatever was wrong is tried anew: a target that is still rewound, or a remote that still refuses, freezes it again. */
 function thaw(target: TargetState, adopt: string | undefined): void {
   target.freezes.clear()
   target.troubles.clear()
+  target.lost.clear()
   target.look++
   if (adopt === undefined) return
   target.adopt = adopt
@@ -124,6 +138,7 @@ function intend(
     onto = candidate.commit
   }
   target.landing = { landId, from, to, candidateId, entryIds, steps }
+  target.lines = undefined
   state.lastLand++
 }
 
@@ -132,6 +147,7 @@ function land(state: QueueState, target: TargetState, landId: string, at: number
   if (landing?.landId !== landId) return
   target.landing = undefined
   target.troubles.delete('land')
+  target.lost.delete(target.name)
   move(target, landing.to)
   for (const step of landing.steps) {
     const entry = entryOf(state, step.entryId)

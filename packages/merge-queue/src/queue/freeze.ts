@@ -38,6 +38,7 @@ interface FrozenTarget extends Pick<TargetState, 'name' | 'past' | 'look'> {
   /** In the order in which they came: sums over them must come out the same. */
   readonly live: readonly string[]
   readonly troubles: Pairs<TroubleState>
+  readonly lost: Pairs<number>
   readonly red: readonly string[]
 }
 
@@ -81,6 +82,7 @@ function freezeTarget(target: TargetState): FrozenTarget {
     trials: [...target.trials],
     live: [...target.live].map(({ id }) => id),
     troubles: [...target.troubles],
+    lost: [...target.lost],
     red: [...target.red],
   }
 }
@@ -120,6 +122,7 @@ function thawTarget({ entries }: QueueState, frozen: FrozenTarget): TargetState 
   for (const id of frozen.live) target.live.add(entries.get(id)!)
   for (const id of frozen.trials) target.trials.add(id)
   for (const [what, trouble] of frozen.troubles) target.troubles.set(what, trouble)
+  for (const [subject, count] of frozen.lost) target.lost.set(subject, count)
   for (const check of frozen.red) target.red.add(check)
   return target
 }

@@ -144,6 +144,8 @@ export type QueueEvent =
       readonly type: 'infrastructure.failed'
       /** `build`, `land` or `check/<name>`. */
       readonly what: string
+      /** The candidate, the check and key, or the target. */
+      readonly subject: string
       readonly detail: string
       readonly isLost: boolean
       /** When it is tried again; at once where it is not given. */

@@ -130,6 +130,8 @@ export interface TargetState {
   /** Candidates on which a required check was started. */
   readonly trials: Set<string>
   readonly troubles: Map<string, TroubleState>
+  /** How often in a row the end of something was not seen. */
+  readonly lost: Map<string, number>
   /** Checks after landings that are red, and have been said to be. */
   readonly red: Set<string>
   /** Live entries, unordered. */
@@ -196,7 +198,6 @@ export interface ResultState {
 /** Infrastructure errors in a row. */
 export interface TroubleState {
   readonly count: number
-  readonly lost: number
   readonly detail: string
   readonly retryAt: number | undefined
 }
@@ -262,6 +263,7 @@ export function initialTarget(name: string): TargetState {
     forks: new Set(),
     trials: new Set(),
     troubles: new Map(),
+    lost: new Map(),
     red: new Set(),
     live: new Set(),
     lines: undefined,

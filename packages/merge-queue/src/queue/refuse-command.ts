@@ -1,7 +1,7 @@
 import { checkClaim, checkPattern } from '@ws/core'
 import type { CommandAnswer } from '@ws/core'
 import { isLive } from './entry-order.ts'
-import { mayBeBuiltOn } from './line.ts'
+import { mayBeBuiltOn } from './lines.ts'
 import type { QueueCommand } from './queue-input.ts'
 import type { EntrySpec, QueueSettings } from './queue-spec.ts'
 import type { EntryState, QueueState } from './queue-state.ts'

@@ -1,6 +1,6 @@
 import { invariant } from '@ws/core'
 import type { Clash, Line } from './line.ts'
-import { linesOf } from './line.ts'
+import { linesOf } from './lines.ts'
 import type { EntryProblem } from './queue-effect.ts'
 import type { QueueEvent, RejectionProblem } from './queue-event.ts'
 import type { EntryState, QueueState, TargetState } from './queue-state.ts'

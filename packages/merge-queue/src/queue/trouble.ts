@@ -6,30 +6,45 @@ const lostAtMost = 2
 /** How long an infrastructure error is waited for, the first, the second time and so on; then a person is asked. */
 const pausesMs = [5_000, 15_000, 60_000, 300_000]
 
+/** What did not work: building, landing, or a check; on which candidate or key. */
+export interface Trouble {
+  /** `build`, `land` or `check/<name>`. */
+  readonly what: string
+  readonly subject: string
+  readonly detail: string
+  readonly isLost: boolean
+}
+
 /**
  * The world did not answer: nobody is blamed and nothing lands. What was lost is repeated at once, what failed is
  * repeated after a pause, and the target is frozen when pauses do not help.
  */
 export function* failInfrastructure(
   target: TargetState,
-  what: string,
-  detail: string,
-  isLost: boolean,
+  trouble: Trouble,
   now: number,
 ): Generator<QueueEvent> {
-  const before = target.troubles.get(what)
-  const place = { target: target.name, what, detail }
-  if (isLost && (before?.lost ?? 0) < lostAtMost) {
-    yield { type: 'infrastructure.failed', ...place, isLost: true }
+  const { what, subject, isLost, detail } = trouble
+  const failed = { type: 'infrastructure.failed', target: target.name, ...trouble } as const
+  if (isLost && (target.lost.get(subject) ?? 0) < lostAtMost) {
+    yield failed
     return
   }
+  const before = target.troubles.get(what)
+  // What had begun before the pause fails for the same reason, and makes it no longer.
   const pauseMs = pausesMs[before?.count ?? 0]
-  if (pauseMs === undefined) {
+  const retryAt = before?.retryAt ?? (pauseMs === undefined ? undefined : now + pauseMs)
+  if (retryAt === undefined) {
     const because = { reason: 'infrastructure', detail: `${what}: ${detail}` } as const
     yield { type: 'target.frozen', target: target.name, because }
     return
   }
-  yield { type: 'infrastructure.failed', ...place, isLost: false, retryAt: now + pauseMs }
+  yield { ...failed, isLost: false, retryAt }
+}
+
+/** Under which name it is remembered how often a check run was lost. */
+export function subjectOf({ check, key }: { readonly check: string; readonly key: string }): string {
+  return `${check} ${key}`
 }
 
 /** Whether something is not to be tried again yet. */

@@ -1,6 +1,6 @@
 import { diagnosisWish } from './diagnosis.ts'
 import type { CandidateWish } from './line.ts'
-import { allLinesOf } from './line.ts'
+import { allLinesOf } from './lines.ts'
 import type { QueueEffect } from './queue-effect.ts'
 import type { QueueState, TargetState } from './queue-state.ts'
 import { isHalted, isPausedFor } from './trouble.ts'
@@ -73,9 +73,9 @@ function watchOf({ name, landed, look, adopt }: TargetState): QueueEffect {
 }
 
 /** A build that was lost or failed is asked for under the next number. */
-function buildKey({ troubles }: TargetState, { candidateId }: CandidateWish): string {
-  const trouble = troubles.get('build')
-  return `build/${candidateId}/${(trouble?.count ?? 0) + (trouble?.lost ?? 0)}`
+function buildKey({ troubles, lost }: TargetState, { candidateId }: CandidateWish): string {
+  const repeated = (troubles.get('build')?.count ?? 0) + (lost.get(candidateId) ?? 0)
+  return `build/${candidateId}/${repeated}`
 }
 
 function buildOf(target: TargetState, { candidateId, entry, onto, checks }: CandidateWish): QueueEffect {

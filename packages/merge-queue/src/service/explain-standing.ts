@@ -33,7 +33,7 @@ export function explainEntry(
 }
 
 /** What keeps a branch from following, in one clause; empty where nothing does. */
-export function explainHeld({ name, held, lags, detail }: TargetStanding): string {
+function explainHeld({ name, held, lags, detail }: TargetStanding): string {
   if (held === undefined) return ''
   const what = held.paths.length > 0 ? held.paths.slice(0, 3).join(', ') : (detail ?? 'the checkout')
   const more = held.paths.length > 3 ? ` and ${held.paths.length - 3} more` : ''

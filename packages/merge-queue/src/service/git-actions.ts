@@ -19,7 +19,7 @@ import { runCheck } from '../checks/run-check.ts'
 import { runCommand } from '../checks/run-command.ts'
 import { findLanding, type Landing, landTarget } from '../landing/land-target.ts'
 import { observeTarget } from '../landing/observe-target.ts'
-import type { TargetRemote } from '../landing/push-target.ts'
+import { isPushed, type TargetRemote } from '../landing/push-target.ts'
 import { targetRefs } from '../landing/target-refs.ts'
 import { TargetWatch } from '../landing/target-watch.ts'
 import type {
@@ -130,8 +130,13 @@ export class GitActions implements QueueActions {
     return landTarget(repository, toLanding(effect), options)
   }
 
-  findLanding(effect: LandEffect): Promise<LandOutcome | undefined> {
-    return findLanding(this.#options.repository, toLanding(effect))
+  async findLanding(effect: LandEffect): Promise<LandOutcome | undefined> {
+    const { repository, remote } = this.#options
+    const landing = toLanding(effect)
+    const found = await findLanding(repository, landing)
+    if (found !== undefined || remote === undefined) return found
+    // Where only the remote has moved, the rest is done now: it cannot be taken back.
+    return (await isPushed(repository, landing, remote)) ? this.land(effect) : undefined
   }
 
   watch(effect: WatchEffect, report: (sight: TargetSight) => void): TargetWatch {
@@ -152,7 +157,7 @@ export class GitActions implements QueueActions {
           epoch,
           contentPrograms: contentPrograms(),
           ...(adopt === undefined ? {} : { adopt: parseObjectId(adopt) }),
-          ...(remote === undefined || !withRemote ? {} : { remote }),
+          ...(remote === undefined ? {} : { remote: { ...remote, isAsked: withRemote } }),
         }),
     })
   }

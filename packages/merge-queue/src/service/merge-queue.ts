@@ -1,12 +1,9 @@
-import { type CommandAnswer, type EventFeed, type Host, isWsError, WsError } from '@ws/core'
-import { parseObjectId, type RefName, type Repository } from '@ws/git'
-import { entryRef, sweepPins } from '../candidate/pins.ts'
+import { type CommandAnswer, type EventFeed, isWsError, WsError } from '@ws/core'
+import { parseObjectId, type Repository } from '@ws/git'
 import { viewEntry, viewQueue } from '../queue/entry-view.ts'
 import type { EntryView, QueueView } from '../queue/entry-view.ts'
-import { isLive } from '../queue/entry-order.ts'
-import type { QueueEffect } from '../queue/queue-effect.ts'
 import type { QueueEvent } from '../queue/queue-event.ts'
-import type { QueueCommand, QueueInput } from '../queue/queue-input.ts'
+import type { QueueCommand } from '../queue/queue-input.ts'
 import type { QueueState } from '../queue/queue-state.ts'
 import { EntryInput } from './entry-input.ts'
 import { explainEntry, type EntryExplanation } from './explain-standing.ts'
@@ -14,14 +11,16 @@ import { pinEntry } from './git-actions.ts'
 import type { QueueDriver } from './queue-driver.ts'
 import type { QueueOptions, QueueOptionsInput } from './queue-options.ts'
 import { parseInput } from './parse-input.ts'
+import { PinKeeper } from './pin-keeper.ts'
 import { toEntrySpec } from './to-entry-spec.ts'
 import { type TargetStanding, viewTargets } from './view-targets.ts'
+import { isOpen, isQuiet, type QueueHost, waitUntil } from './wait-until.ts'
 
 /** The parts that `openMergeQueue` puts together. */
 export interface MergeQueueParts {
   readonly repository: Repository
   readonly epoch: number
-  readonly host: Host<QueueState, QueueInput, QueueEvent, QueueEffect>
+  readonly host: QueueHost
   readonly driver: QueueDriver
   readonly options: QueueOptions
   /** Defines checks, or defines them anew. */
@@ -47,16 +46,14 @@ export class MergeQueue implements AsyncDisposable {
   #commands = 0
   #isStarted = false
   #closing: Promise<void> | undefined
-  #needsSweep = false
-  #sweeping: Promise<void> = Promise.resolve()
+  readonly #pins: PinKeeper
 
   /** Use `openMergeQueue`. */
   constructor(parts: MergeQueueParts) {
     this.#parts = parts
-    parts.host.events.on('*', ({ event }) => {
-      if (event.type === 'landing.landed' || event.type === 'landing.cancelled') this.#needsSweep = true
-    })
-    this.#whenEnded(() => this.#sweepIfQuiet())
+    this.#pins = new PinKeeper(parts.repository, parts.epoch, parts)
+    // A host that could not store a step has forgotten its state: nobody acts for it any more.
+    parts.host.ended.catch(() => parts.driver.close())
   }
 
   /** What has been decided. It changes with every step: read, never keep. */
@@ -123,18 +120,18 @@ export class MergeQueue implements AsyncDisposable {
     const { host, driver } = this.#parts
     signal?.throwIfAborted()
     const concerned = new Set<string>()
-    for (const { id } of this.list()) if (this.#isOpen(id)) concerned.add(id)
+    for (const { id } of this.list()) if (isOpen(this.state, id)) concerned.add(id)
     const stopListening = host.events.on('landing.queued', ({ event }) => concerned.add(event.entry.id))
     try {
       // What a person did to a target since the last look comes before whatever lands on it.
       await this.#lookEverywhere()
       driver.act()
-      await this.#until(() => this.#isQuiet(), signal)
+      await waitUntil(this.#parts, () => isQuiet(this.#parts), signal)
     } finally {
       stopListening()
       if (!this.#isStarted) driver.hold()
     }
-    await this.#sweepIfQuiet()
+    await this.#pins.sweep()
     return [...concerned].flatMap((id) => this.get(id) ?? [])
   }
 
@@ -166,7 +163,7 @@ export class MergeQueue implements AsyncDisposable {
   /** Resolves when an entry has landed or left the queue, and nobody is being asked about it any more. */
   async settled(id: string, { signal }: { readonly signal?: AbortSignal } = {}): Promise<EntryView> {
     this.#require(id)
-    await this.#until(() => !this.#isOpen(id), signal)
+    await waitUntil(this.#parts, () => !isOpen(this.state, id), signal)
     return this.#require(id)
   }
 
@@ -252,10 +249,12 @@ export class MergeQueue implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
-    const { host, release } = this.#parts
+    const { host, driver, release } = this.#parts
     try {
       await host.close()
-      await this.#sweeping
+      // A host that has died leaves this to us.
+      await driver.close()
+      await this.#pins.sweep()
     } finally {
       await release()
     }
@@ -290,84 +289,5 @@ export class MergeQueue implements AsyncDisposable {
       },
       hint: 'see `list()`',
     })
-  }
-
-  /** Whether something may still become of it without a person. */
-  #isOpen(id: string): boolean {
-    const { entries, escalations, diagnoses } = this.#parts.host.state
-    const entry = entries.get(id)
-    return entry !== undefined && (isLive(entry) || escalations.has(id) || diagnoses.has(id))
-  }
-
-  /** Whether nothing goes on, and nothing will by itself. */
-  #isQuiet(): boolean {
-    const { driver, host } = this.#parts
-    const { isPaused, targets } = host.state
-    if (driver.isBusy || driver.isLooking) return false
-    if (isPaused) return true
-    for (const { troubles } of targets.values())
-      for (const { retryAt } of troubles.values()) if (retryAt !== undefined) return false
-    return true
-  }
-
-  /** Resolves when a claim holds after a whole step; rejects with the signal's reason, or when the host has died. */
-  async #until(isTrue: () => boolean, signal: AbortSignal | undefined): Promise<void> {
-    const { host } = this.#parts
-    let wake = () => {}
-    const stops = [host.events.on('*', () => wake()), this.#whenEnded(() => wake())]
-    const onAbort = () => wake()
-    signal?.addEventListener('abort', onAbort, { once: true })
-    let isOver = false
-    let death: Error | undefined
-    const onOver = (error?: unknown) => {
-      isOver = true
-      if (error !== undefined) death = error instanceof Error ? error : new Error('the host ended')
-      wake()
-    }
-    host.ended.then(() => onOver(), onOver)
-    try {
-      for (;;) {
-        const woken = new Promise<void>((resolve) => (wake = resolve))
-        await host.idle()
-        signal?.throwIfAborted()
-        if (death !== undefined) throw death
-        if (isOver) throw new WsError('WS_QUEUE_CLOSED', 'the queue was closed', { hint: 'open it again' })
-        if (isTrue()) return
-        await woken
-      }
-    } finally {
-      for (const stop of stops) stop()
-      signal?.removeEventListener('abort', onAbort)
-    }
-  }
-
-  #whenEnded(listener: () => unknown): () => void {
-    return this.#parts.driver.onEnd(() => void listener())
-  }
-
-  /** Lets go what was kept for entries and candidates that nobody will ask for again. */
-  #sweepIfQuiet(): Promise<void> {
-    const { driver } = this.#parts
-    if (this.#needsSweep && !driver.isBusy) {
-      this.#needsSweep = false
-      // A pin that stays too long costs nothing: the next sweep finds it.
-      this.#sweeping = this.#sweeping.then(() => this.#sweep()).catch(() => {})
-    }
-    return this.#sweeping
-  }
-
-  async #sweep(): Promise<void> {
-    const { repository, epoch, host } = this.#parts
-    const { entries, targets, runs, afterwards } = host.state
-    const commits = new Set<string>()
-    for (const { candidates, landing } of targets.values()) {
-      for (const candidate of candidates.values()) if (candidate.isBuilt) commits.add(candidate.commit)
-      if (landing !== undefined) commits.add(landing.to)
-    }
-    for (const { commit } of [...runs.values(), ...afterwards]) commits.add(commit)
-    const kept = new Set<RefName>()
-    for (const { id, phase, spec } of entries.values())
-      if (phase.state !== 'MERGED' && phase.state !== 'CANCELLED') kept.add(entryRef(id, spec.commit))
-    await sweepPins(repository, epoch, (ref, id) => kept.has(ref) || commits.has(id))
   }
 }

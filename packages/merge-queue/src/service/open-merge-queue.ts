@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type Clock, type Journal, MemoryJournal, openHost, WsError } from '@ws/core'
 import { digestContentPrograms, type Leadership, openRepository, type Repository } from '@ws/git'
 import type { CheckDefinition } from '../checks/check-definition.ts'
+import { serialOf } from '../checks/function-serial.ts'
 import { FileWriter } from '../files/file-writer.ts'
 import { toMergeQueueFile } from '../files/merge-queue-file.ts'
 import { viewQueue } from '../queue/entry-view.ts'
@@ -208,7 +209,7 @@ function digest(check: CheckDefinition, { generated }: QueueOptions, epoch: numb
   const dependsOnLeader =
     typeof check.run === 'function' || check.inherits.length > 0 || check.versionCommand !== undefined
   const machine = [process.platform, process.arch, ...(dependsOnLeader ? [epoch] : [])]
-  const run = typeof check.run === 'function' ? 'function' : check.run
+  const run = typeof check.run === 'function' ? serialOf(check.run) : check.run
   return createHash('sha256')
     .update(JSON.stringify([{ ...check, run }, machine, generated]))
     .digest('hex')

@@ -99,7 +99,7 @@ function writeKillingGit(folder: string, steps: string, killAt: number, moment: 
   const kill = `[ $n -eq ${Number.isFinite(killAt) ? killAt : -1} ] && { kill -9 $PPID; exit 1; }`
   writeFileSync(
     program,
-    `#!/bin/sh\necho "git $$" >> '${steps}'\nn=$(grep -n "^git $$\$" '${steps}' | cut -d: -f1)\n${
+    `#!/bin/sh\necho "git $$" >> '${steps}'\nn=$(grep -nx "git $$" '${steps}' | cut -d: -f1)\n${
       moment === 'before' ? `${kill}\nexec git "$@"\n` : `git "$@"; code=$?\n${kill}\nexit $code\n`
     }`,
   )
@@ -117,9 +117,9 @@ async function runChild(plan: LandBranches): Promise<string> {
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))
   // Not 'close': what was started by the killed one may still hold its pipes.
-  const [code, signal]: unknown[] = await once(child, 'exit')
-  if (signal !== null) return String(signal)
-  return code === 0 ? 'done' : `code ${String(code)}\n${output}`
+  await once(child, 'exit')
+  if (child.signalCode !== null) return child.signalCode
+  return child.exitCode === 0 ? 'done' : `code ${child.exitCode}\n${output}`
 }
 
 function pushFromElsewhere(temp: TempRepository): string {

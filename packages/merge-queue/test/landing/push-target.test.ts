@@ -67,7 +67,12 @@ describe('a landing that is pushed', () => {
       const to = line.commitOn('main', { 'a.txt': 'landed\n' })
       expect(await line.land(to, { remote })).toMatchObject({ kind: 'infrastructure' })
       expect([line.temp.gitIn(path, 'rev-parse', 'main'), line.ref(landed)]).toEqual([theirs, before])
-      expect(await line.look({ remote })).toEqual({ kind: 'advanced', landed: before, head: theirs })
+      for (const isAsked of [true, false])
+        expect(await line.look({ remote: { ...remote, isAsked } })).toEqual({
+          kind: 'advanced',
+          landed: before,
+          head: theirs,
+        })
       // Taken in: the commit itself, then what is built on it.
       expect(await line.land(parseObjectId(theirs), { remote })).toEqual({
         kind: 'landed',

@@ -81,15 +81,19 @@ describe('a watch', () => {
     withTempDir(async (folder) => {
       const file = join(folder, 'a.txt')
       writeFileSync(file, 'edited')
-      const { world, watch, pass } = watchOn()
+      const { clock, world, watch, pass } = watchOn()
+      await watch.idle()
+      // Stamps of files are real: a look at them ends when the next poll is waited for.
+      const settle = async () => {
+        while (clock.next() === undefined) await new Promise<void>((resolve) => void setImmediate(resolve))
+      }
       const held = { kind: 'held', landed: 'b', where: folder, paths: ['a.txt'] } as const
       world.sight = { ...held, detail: 'because', gitDir: folder, missing: ['b'] }
       world.refs = 'a b'
       await pass(1_000)
+      await settle()
       expect(world.said.at(-1)).toEqual(held)
       const looks = world.looks.length
-      // Stamps of files are real: whatever reads them needs real moments.
-      const settle = () => new Promise<void>((resolve) => setTimeout(resolve, 20))
       await pass(1_000)
       await settle()
       expect(world.looks).toHaveLength(looks)
@@ -98,6 +102,11 @@ describe('a watch', () => {
       await settle()
       await watch.idle()
       expect(world.looks).toHaveLength(looks + 1)
+      for (let poll = 0; poll < 15; poll++) {
+        await pass(1_000)
+        await settle()
+      }
+      expect(world.looks).toHaveLength(looks + 2)
       watch.stop()
     }))
 
@@ -121,7 +130,7 @@ describe('a watch', () => {
     watch.look()
     await watch.idle()
     expect(world.looks).toEqual([true, false])
-    await pass(5_000)
+    for (let second = 0; second < 5; second++) await pass(1_000)
     expect(world.looks).toEqual([true, false, true])
     watch.lookFar()
     await watch.idle()

@@ -87,3 +87,23 @@ describe('a run whose end was not seen', () => {
     expect(queue.running()).toEqual(['unit a'])
   })
 })
+
+describe('many things at once', () => {
+  it('that are lost in one crash are no reason to wait', async () => {
+    const queue = await driveQueue({ slots: 16 })
+    await queue.addAll('a b c d e f g h i j k l m n o p')
+    expect(queue.running()).toHaveLength(16)
+    await queue.crash()
+    expect(queue.running()).toHaveLength(16)
+    expect(queue.eventsOf('infrastructure.failed').every(({ isLost }) => isLost)).toBe(true)
+  })
+
+  it('that fail for one reason are waited for once', async () => {
+    const queue = await driveQueue({ slots: 8 })
+    await queue.addAll('a b c d e f g h')
+    for (const run of [...queue.running()]) await queue.breakDown(run)
+    expect(queue.eventsOf('target.frozen')).toEqual([])
+    await queue.wait(5_000)
+    expect(queue.running()).toHaveLength(8)
+  })
+})

@@ -116,7 +116,7 @@ export class ClusterManager {
   ): AsyncGenerator<MappedTurn<Item>, void, undefined> {
     // Whoever is free first: a batch waits for its last item, not for whose turn it is.
     return mapPrompts(items, toPrompt, options, {
-      room: this.count * 2,
+      room: this.#set.slots.reduce((room, { place }) => room + 2 * place.capacity, 0),
       ask: (text, promptOptions) => this.#ask(text, promptOptions, 'any'),
     })
   }

@@ -189,9 +189,11 @@ export class Instance {
       if (canBeAsked) session.interrupt()
       return canBeAsked
     }
-    const end = await this.#orGone(this.#prompt(session, turn))
-    give()
-    return this.#settle(end, guard)
+    try {
+      return this.#settle(await this.#orGone(this.#prompt(session, turn)), guard)
+    } finally {
+      give()
+    }
   }
 
   /** Something may be due: of turns that were begun since the alarm was set, too. */

@@ -151,7 +151,7 @@ export class Dispatcher {
 
   /** The instance that a prompt waits for; undefined where any will do. */
   #choose(request: TurnRequest, destination: Destination): number | undefined | 'full' | 'dead' {
-    const { slots, settings } = this.#options
+    const { slots } = this.#options
     if (typeof destination === 'object' && 'index' in destination) {
       const slot = slots[destination.index]
       if (slot === undefined || !isAvailable(slot)) return 'dead'
@@ -164,8 +164,8 @@ export class Dispatcher {
       return this.#hasRoom(home.index) ? home.index : 'full'
     }
     const { session } = request
-    if (destination === 'any' && session === undefined)
-      return this.queue.unbound < settings.maxQueued * slots.length ? undefined : 'full'
+    // Whoever does not care bounds by himself how much he asks at a time.
+    if (destination === 'any' && session === undefined) return undefined
     const router = destination === 'any' ? leastBusy : destination.router
     const index = router(request, this.#loads)
     // Its next prompt, which may come before this one has been begun, has to go there too.

@@ -94,7 +94,9 @@ export const PoolOptions = z.strictObject({
     .string()
     .min(1)
     .optional()
-    .describe('Asked of idle instances at each look; who does not answer is restarted.'),
+    .describe(
+      'Asked of idle instances at each look, in a conversation of its own, which costs a tool that holds only one the other; who does not answer is restarted.',
+    ),
   healthTimeoutMs: Ms().default(10_000).describe('How long the answer may take.'),
   ledger: z
     .string()

@@ -16,11 +16,6 @@ export class TurnQueue {
     return this.#bound.reduce((sum, turns) => sum + turns.length, this.#free.length)
   }
 
-  /** How many wait for any instance. */
-  get unbound(): number {
-    return this.#free.length
-  }
-
   boundTo(index: number): number {
     return this.#bound[index]?.length ?? 0
   }

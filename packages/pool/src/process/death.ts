@@ -9,7 +9,6 @@ export type DeathCause =
   | { readonly cause: 'not-ready'; readonly failure: Failure }
   | { readonly cause: 'aborted' }
   | { readonly cause: 'timed-out'; readonly limit: 'run' | 'idle' | 'ready'; readonly afterMs: number }
-  | { readonly cause: 'silent'; readonly detail: string }
 
 /** How a process ended. */
 export interface ProcessDeath {
@@ -50,7 +49,5 @@ function sayCause(because: DeathCause, end: string): string {
       return 'did not stop its turn when asked to, and was ended'
     case 'timed-out':
       return `was ended after ${because.afterMs} ms (${because.limit} limit)`
-    case 'silent':
-      return `was ended: ${because.detail}`
   }
 }

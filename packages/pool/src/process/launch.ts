@@ -34,6 +34,8 @@ export async function resolveLaunch(launch: Launch, around: LaunchSurroundings):
   })
   const natives = launch.natives === undefined ? {} : { natives: launch.natives }
   const found = findCommand(launch.commands, { env, cwd: around.cwd, ...natives })
+  // Some tools refuse to start where theirs is missing.
+  if (around.configDir !== undefined) await mkdir(around.configDir, { recursive: true })
   for (const { path, content } of launch.files ?? []) await writeBelow(around.configDir, path, content)
   return {
     file: found.file,

@@ -1,4 +1,4 @@
-import { explainFailure, isWsError } from '@ws/core'
+import { explainFailure } from '@ws/core'
 import type { Readiness } from '@ws/tools'
 import type { ProcessUsage } from '../platform/process-table.ts'
 import type { SettledTurn, TurnRequest } from '../instance/turn.ts'
@@ -131,13 +131,13 @@ export class Slot {
     return settled
   }
 
-  /** A process that cannot be started is told as the turn's failure: the prompt was not at fault. */
+  /** A tool that cannot be started, or an adapter that throws, is the turn's failure: others go on. */
   async #runSafely(turn: TurnRequest): Promise<SettledTurn> {
     try {
       return await this.place.run(turn)
     } catch (error) {
-      if (!isWsError(error)) throw error
-      return { isDone: false, failure: { reason: 'infrastructure', detail: error.message }, turn: undefined }
+      const detail = error instanceof Error ? error.message : String(error)
+      return { isDone: false, failure: { reason: 'infrastructure', detail }, turn: undefined }
     }
   }
 

@@ -136,6 +136,9 @@ describe('launchCluster', () => {
       const cluster = await launchCluster(echoTool({ files }), { count: 2, configDir: dir })
       expect(readFileSync(join(dir, '1', 'settings', 'own.json'), 'utf8')).toBe('{}')
       await cluster.close()
+      const plain = await launchCluster(echoTool(), { count: 1, configDir: join(dir, 'empty') })
+      expect(readdirSync(join(dir, 'empty', '0'))).toEqual([])
+      await plain.close()
       const outside = echoTool({ files: [{ path: '../../escaped', content: '' }] })
       await expect(launchCluster(outside, { configDir: join(dir, 'x') })).rejects.toMatchObject({
         code: 'WS_TOOL_FILES',

@@ -159,6 +159,26 @@ describe('a caller may', () => {
     await tool.close()
   })
 
+  test('bring an adapter that throws later: that turn fails, and others do not', async () => {
+    const adapter = echoTool()
+    let launches = 0
+    const moody: ToolAdapter = {
+      ...adapter,
+      launch: (request) => {
+        if (++launches === 2) throw new TypeError('a mistake of mine')
+        return adapter.launch(request)
+      },
+    }
+    const cluster = await launchCluster(moody, { count: 1, execution: 'one-shot' })
+    const turns = await Promise.all(['a', 'b', 'c'].map((text) => cluster.promptSettled(text)))
+    expect(turns.map((turn) => (turn.isDone ? turn.turn.text : turn.failure))).toEqual([
+      'a',
+      { reason: 'infrastructure', detail: 'a mistake of mine' },
+      'c',
+    ])
+    await cluster.close()
+  })
+
   test('decide by a function that fails: then it is not allowed', async () => {
     const answers: unknown[] = []
     const adapter = echoTool()

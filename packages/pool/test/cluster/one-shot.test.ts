@@ -100,6 +100,32 @@ describe('a process for each turn', () => {
       await driver.event('breaker.closed')
     }))
 
+  test('is ended on request, and the next one may come', () =>
+    withCluster({ ...oneShot, count: 1 }, async (driver) => {
+      const turn = driver.cluster.promptSettled('x')
+      const process = await driver.next()
+      await takePrompt(process)
+      expect(await driver.cluster.restartInstance(0)).toBe(true)
+      expect(await turn).toMatchObject({ isDone: false, failure: { reason: 'interrupted' } })
+      expect(process.survivors()).toEqual([])
+      expect(driver.cluster.getStatus()[0]).toMatchObject({ alive: true, state: 'ready' })
+    }))
+
+  test('tells that a conversation was lost where the tool gives it no id', () =>
+    withCluster(
+      { execution: 'one-shot', traits: { interrupts: false, resumes: true }, count: 1 },
+      async (driver) => {
+        for (const text of ['a', 'b']) {
+          const turn = driver.cluster.prompt(text, { session: 'one' })
+          const process = await driver.next()
+          await driver.answer(0)
+          await process.exit()
+          await turn
+        }
+        expect(driver.events.filter(({ type }) => type === 'session.lost')).toHaveLength(1)
+      },
+    ))
+
   test('is ended with its cluster', () =>
     withCluster({ ...oneShot, count: 2 }, async (driver) => {
       const turn = later(driver.cluster.prompt('x'))

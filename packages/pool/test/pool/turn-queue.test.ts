@@ -38,7 +38,7 @@ describe('the queue', () => {
     const [a, b, c, d] = [turn('a', 0), turn('b', 1), turn('c'), turn('d', 1)]
     for (const each of [a, b, c, d]) queue.put(each)
     expect(queue.drain(1)).toEqual([b, d])
-    expect([queue.boundTo(1), queue.boundTo(0), queue.unbound]).toEqual([0, 1, 1])
+    expect([queue.boundTo(1), queue.boundTo(0), queue.size]).toEqual([0, 1, 2])
     b.boundTo = undefined
     queue.put(b)
     expect(queue.take(0, ({ request }) => request.text !== 'a')).toBe(b)

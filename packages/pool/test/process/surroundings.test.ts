@@ -82,6 +82,7 @@ describe('the tail of a stream', () => {
           else expect(Buffer.byteLength(text)).toBeLessThanOrEqual(limit * 3)
         },
       ),
+      { numRuns: 50 },
     )
   })
 

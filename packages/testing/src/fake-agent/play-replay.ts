@@ -4,7 +4,7 @@ import type { TranscriptEntry } from './transcript.ts'
 import { WordMap } from './word-map.ts'
 
 /** How a replay ends where the other side does not say what was recorded. */
-export const deviationExitCode = 97
+const deviationExitCode = 97
 
 /**
  * Plays a transcript: waits for what came in, writes what came out, ends as it ended. What comes in may differ in

@@ -32,7 +32,7 @@ const recorded: readonly TranscriptEntry[] = [
 ]
 
 test('takes other paths and ids, and answers with the ids that it was given', async () => {
-  const said = await talk('{"jsonrpc":"2.0","id":7,"method":"start","params":{"cwd":"/work/a"}}\n')
+  const said = await talk('{"jsonrpc":"2.0","id":7,"method":"start","params":{"cwd":"/elsewhere/a"}}\n')
   expect(said).toEqual({
     exitCode: 0,
     out: '{"jsonrpc":"2.0","id":7,"result":{"thread":"<id-1>"}}\n',
@@ -51,7 +51,7 @@ test('takes another mark behind a prompt, and answers with it', async () => {
 })
 
 test('says what deviates and exits with 97', async () => {
-  const said = await talk('{"jsonrpc":"2.0","id":1,"method":"stop","params":{"cwd":"/work/a"}}\n')
+  const said = await talk('{"jsonrpc":"2.0","id":1,"method":"stop","params":{"cwd":"/elsewhere/a"}}\n')
   expect(said.exitCode).toBe(97)
   expect(said.out).toBe('')
   expect(said.err).toMatch(/^fake agent: expected ".*start.*", got ".*stop.*"\n$/)

@@ -23,6 +23,7 @@ const Condition = z
     { error: 'expected a value, a list of values, { exists: true }, { not: … } or { matches: … }' },
   )
   .meta({ title: 'condition' })
+/** Parsed: which messages a rule is about. */
 export type Condition = z.output<typeof Condition>
 
 const ToolPart = z

@@ -1,7 +1,7 @@
 import type { Spent } from '../turn-tally.ts'
 
 export const claudeModel = 'claude-sonnet-4-5'
-export const claudeVersion = '2.1.329'
+const claudeVersion = '2.1.329'
 
 /** The answer to `initialize`: commands, models and what else a client may show. */
 export function claudeWelcome(requestId: string, permissionMode: string): object {
