@@ -51,7 +51,7 @@ export function buildLine(
 const nothing: Pick<LineNode, 'required' | 'advisory' | 'asked'> = { required: [], advisory: [], asked: [] }
 
 /** A check that is known to be flaky is run and reported, and binds nobody. */
-export function isQuarantined({ settings }: QueueState, name: string): boolean {
+function isQuarantined({ settings }: QueueState, name: string): boolean {
   return settings.checks.some((check) => check.name === name && check.isQuarantined === true)
 }
 

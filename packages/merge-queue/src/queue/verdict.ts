@@ -25,7 +25,7 @@ export function judge(state: QueueState, { nodes }: Pick<Line, 'nodes'>): Judgem
 }
 
 /** Whether everything required of a prefix has passed, or something of it has failed. */
-export function verdictOf(state: QueueState, { candidate, required }: LineNode): 'good' | 'failed' | 'open' {
+function verdictOf(state: QueueState, { candidate, required }: LineNode): 'good' | 'failed' | 'open' {
   let verdict: 'good' | 'open' = 'good'
   for (const check of required) {
     const result = state.results.get(keyOf(candidate, check))
