@@ -110,19 +110,25 @@ export class ClaimTable {
     return undefined
   }
 
-  /** Gives the claims to the holder, who must have asked with `blocker` first, and counts whom that by-passes. */
-  take(holder: string, claims: readonly Claim[]): void {
+  /**
+   * Gives the claims to the holder, who must have asked with `blocker` first, and counts whom that by-passes; returns
+   * who became a barrier thereby.
+   */
+  take(holder: string, claims: readonly Claim[]): readonly string[] {
     invariant(!this.#held.has(holder), 'claims are taken all at once', { holder })
     this.forget(holder)
     this.#held.add(holder, claims)
-    if (this.#waiters.size === 0) return
+    const barriers: string[] = []
+    if (this.#waiters.size === 0) return barriers
     for (const { owner } of this.#wanted.conflicts(claims)) {
       const waiter = this.#waiters.get(owner)
       if (waiter === undefined || ++waiter.bypassed < this.#options.barrierAfter) continue
       if (waiter.barrier !== undefined) continue
       waiter.barrier = ++this.#lastBarrier
       this.#barriers++
+      barriers.push(owner)
     }
+    return barriers
   }
 
   /** Remembers a holder as waiting behind another, who inherits its level. */

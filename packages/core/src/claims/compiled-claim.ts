@@ -1,9 +1,9 @@
 import { type Automaton, EVERYTHING } from './automaton.ts'
-import { BoundedCache } from './bounded-cache.ts'
 import type { ClaimPattern } from './claim.ts'
 import { type CompiledPattern, requirePattern } from './compiled-pattern.ts'
 import { sharePath } from './intersect-automata.ts'
 import { claimInvalid, type PatternProblem, patternProblem } from './pattern-problem.ts'
+import { RecentCache } from './recent-cache.ts'
 import { subtractAutomata } from './subtract-automata.ts'
 
 /** A claim's pattern with its exclusions, made ready to be compared. */
@@ -87,6 +87,6 @@ export function headsMeet(a: readonly string[], b: readonly string[]): boolean {
 
 const NONE: readonly string[] = []
 const NO_EXCLUSIONS: readonly CompiledPattern[] = []
-const CACHE_LIMIT = 4096
-const CACHES = Array.from({ length: 4 }, () => new BoundedCache<string, CompiledClaim>(CACHE_LIMIT))
+const CACHE_PLACES = 8192
+const CACHES = Array.from({ length: 4 }, () => new RecentCache<CompiledClaim>(CACHE_PLACES))
 let nextId = 0

@@ -1,11 +1,11 @@
 import { invariant } from '../errors/invariant.ts'
 import type { Automaton } from './automaton.ts'
-import { BoundedCache } from './bounded-cache.ts'
 import { buildAutomaton } from './build-automaton.ts'
 import { foldText } from './case-folding.ts'
 import { DOT } from './code-point-set.ts'
 import { parseProgram, type Program } from './parse-program.ts'
 import { claimInvalid, MAX_PATTERN_LENGTH, type PatternProblem } from './pattern-problem.ts'
+import { RecentCache } from './recent-cache.ts'
 
 /** A valid pattern, made ready to be compared. */
 export interface CompiledPattern {
@@ -18,12 +18,14 @@ export interface CompiledPattern {
 
 /** Compiles a pattern, or gives back one compiled lately. */
 export function compilePattern(pattern: string, ignoreCase: boolean): CompiledPattern | PatternProblem {
+  // A plain tree is made faster than a cache finds or forgets one.
+  const plain = plainTree(pattern)
+  if (plain !== undefined) return new PlainTree(ignoreCase ? foldText(plain) : plain, ignoreCase)
   const cache = ignoreCase ? foldedPatterns : patterns
   const known = cache.get(pattern)
   if (known) return known
   const compiled = compile(pattern, ignoreCase)
-  // A plain tree is made faster than a cache forgets one.
-  if (!('reason' in compiled) && !(compiled instanceof PlainTree)) cache.set(pattern, compiled)
+  if (!('reason' in compiled)) cache.set(pattern, compiled)
   return compiled
 }
 
@@ -35,13 +37,11 @@ export function requirePattern(pattern: string, ignoreCase: boolean): CompiledPa
 }
 
 // A few thousand workstreams with a few patterns each stay in memory; an entry is about a kilobyte.
-const CACHE_LIMIT = 4096
-const patterns = new BoundedCache<string, CompiledPattern>(CACHE_LIMIT)
-const foldedPatterns = new BoundedCache<string, CompiledPattern>(CACHE_LIMIT)
+const CACHE_PLACES = 8192
+const patterns = new RecentCache<CompiledPattern>(CACHE_PLACES)
+const foldedPatterns = new RecentCache<CompiledPattern>(CACHE_PLACES)
 
 function compile(pattern: string, ignoreCase: boolean): CompiledPattern | PatternProblem {
-  const plain = plainTree(pattern)
-  if (plain !== undefined) return new PlainTree(ignoreCase ? foldText(plain) : plain, ignoreCase)
   const program = parseProgram(pattern)
   if ('reason' in program) return program
   const automaton = buildAutomaton(pattern, program, ignoreCase)

@@ -36,6 +36,9 @@ export function overlapWitness(
   const ignoreCase = options.ignoreCase === true
   const [x, y] = [compileClaim(a, ignoreCase), compileClaim(b, ignoreCase)]
   if (!headsMeet(x.path.head, y.path.head)) return undefined
+  // Of two trees the one within the other begins with the shortest path.
+  const inner = x.path.head.length > y.path.head.length ? x.tree : y.tree
+  if (!ignoreCase && x.tree !== undefined && y.tree !== undefined && inner !== '') return inner
   return x.key <= y.key ? sharedPath(x.automaton, y.automaton) : sharedPath(y.automaton, x.automaton)
 }
 

@@ -1,10 +1,10 @@
 import { budgetScopes, nextDay } from '../run/budget-scopes.ts'
 import type { Choice } from '../run/choice.ts'
-import { chooseFor } from '../run/choice.ts'
-import { demandsOf } from '../run/resources.ts'
+import { chooseFor, chooseWay } from '../run/choice.ts'
+import { takesAny } from '../run/resources.ts'
 import type { RunMachineState, TaskState } from '../run/run-state.ts'
-import type { ToolChoice } from '../run/run-spec.ts'
-import { usableTools } from '../run/task-class.ts'
+import type { Demand, Way } from '../run/task-class.ts'
+import { demandsOfAttempt } from '../run/task-class.ts'
 import type { TaskName, Waiting } from './waiting.ts'
 
 type Lacking = Extract<Choice, { ok: false }>
@@ -12,11 +12,10 @@ type Lacking = Extract<Choice, { ok: false }>
 /** Which limit, tool, quota or host is in the way, for each tool that the scheduler would try. */
 export function whyNotChosen(state: RunMachineState, task: TaskState): readonly Waiting[] {
   const found: Waiting[] = []
-  for (const tool of task.spec.kind === 'tool' ? usableTools(task) : [undefined]) {
-    const alone = tool === undefined ? task : { ...task, spec: { ...task.spec, tools: [tool] } }
-    const choice = chooseFor(state, alone)
+  for (const way of task.class.ways) {
+    const choice = chooseWay(state, task, way)
     if (choice.ok) return []
-    found.push(whyNot(state, task, tool, choice))
+    found.push(whyNot(state, task, way, choice))
     // The scheduler waits for the first that is merely busy.
     const isBusy = choice.lacks === 'resource' || choice.lacks === 'throttle'
     if (isBusy || (choice.lacks === 'quota' && task.run.spec.onQuota === 'park')) break
@@ -24,13 +23,8 @@ export function whyNotChosen(state: RunMachineState, task: TaskState): readonly 
   return found
 }
 
-function whyNot(
-  state: RunMachineState,
-  task: TaskState,
-  choice: ToolChoice | undefined,
-  lacking: Lacking,
-): Waiting {
-  const { tool = '', account = '' } = choice ?? {}
+function whyNot(state: RunMachineState, task: TaskState, way: Way, lacking: Lacking): Waiting {
+  const { tool = '', account = '' } = way.tool ?? {}
   switch (lacking.lacks) {
     case 'tool': {
       const isMissing = state.tools.get(tool)?.health === 'missing'
@@ -47,21 +41,16 @@ function whyNot(
         : { for: 'probe', account }
     }
     case 'host': {
-      const labels = [...task.run.spec.requires, ...(choice === undefined ? [] : [`tool/${tool}`])]
+      const labels = [...task.run.spec.requires, ...(way.tool === undefined ? [] : [`tool/${tool}`])]
       return { for: 'host', labels }
     }
     case 'resource':
-      return whyResource(state, task, choice, lacking.resource!)
+      return whyResource(state, task, way, lacking.meter.name)
   }
 }
 
-function whyResource(
-  state: RunMachineState,
-  task: TaskState,
-  choice: ToolChoice | undefined,
-  resource: string,
-): Waiting {
-  const wants = demandsOf(task, choice?.tool, choice?.account)[resource]!
+function whyResource(state: RunMachineState, task: TaskState, { demands }: Way, resource: string): Waiting {
+  const wants = amountOf(demands, resource)!
   const users = [...usersOf(state, resource)]
   const limit = state.limits[resource]
   if (limit !== undefined && sum(users) + wants > limit) {
@@ -97,11 +86,14 @@ function* usersOf(state: RunMachineState, resource: string): Generator<Use> {
   for (const run of state.runs.values()) {
     for (const user of run.tasks.values()) {
       if (user.phase.state !== 'RUNNING') continue
-      const { tool, account } = user.phase.attempt
-      const amount = demandsOf(user, tool, account)[resource]
+      const amount = amountOf(demandsOfAttempt(state, user, user.phase.attempt), resource)
       if (amount !== undefined) yield { user, amount }
     }
   }
+}
+
+function amountOf(demands: readonly Demand[], resource: string): number | undefined {
+  return demands.find(({ meter }) => meter.name === resource)?.amount
 }
 
 function sum(uses: readonly Use[]): number {
@@ -115,7 +107,7 @@ function nameOf({ user }: Use): TaskName {
 /** The budget that lacks what the next attempt would reserve. */
 export function* whyUnfunded(state: RunMachineState, task: TaskState, now: number): Generator<Waiting> {
   const choice = chooseFor(state, task)
-  const { tool, account } = (choice.ok ? choice.tool : usableTools(task)[0]) ?? {}
+  const { tool, account } = (choice.ok ? choice.way : task.class.ways[0])?.tool ?? {}
   const wantsUsd = task.estimateUsd
   const scope = state.budgets.lacking(budgetScopes(task, tool, account, now), wantsUsd)
   if (scope === undefined) return
@@ -128,12 +120,11 @@ export function* whyUnfunded(state: RunMachineState, task: TaskState, now: numbe
 
 /** Everything is free, yet kept for another that was passed too often for the lack of it. */
 export function* whyKept(state: RunMachineState, task: TaskState): Generator<Waiting> {
-  const { tool, account } = usableTools(task)[0] ?? {}
-  const demands = demandsOf(task, tool, account)
+  const [way] = task.class.ways
   for (const { head } of state.ready.offers()) {
-    if (head === undefined || head === task) continue
-    const other = chooseFor(state, head)
-    if (other.ok || other.resource === undefined || !(other.resource in demands)) continue
-    yield { for: 'turn', resource: other.resource, keptFor: { runId: head.run.id, taskId: head.id } }
+    if (way === undefined || head === undefined || head === task) continue
+    const { meter } = { meter: undefined, ...chooseFor(state, head) }
+    if (meter === undefined || !takesAny(way, [meter])) continue
+    yield { for: 'turn', resource: meter.name, keptFor: { runId: head.run.id, taskId: head.id } }
   }
 }

@@ -1,6 +1,7 @@
+import { openBases } from '../run/bases.ts'
 import { findBlocker } from '../run/claim-order.ts'
 import type { RunMachineState, TaskState, WorkstreamState } from '../run/run-state.ts'
-import { isClosed, openBases } from '../run/run-state.ts'
+import { isClosed } from '../run/run-state.ts'
 import type { Waiting } from './waiting.ts'
 import { whyKept, whyNotChosen, whyUnfunded } from './why-limits.ts'
 

@@ -36,6 +36,11 @@ export class EventFeed<Event extends MachineEvent> {
     return () => void this.#emitter.off(type, safe)
   }
 
+  /** Whether anybody listens to events of that type: to nobody nothing need be told. */
+  isHeard(type: Event['type']): boolean {
+    return this.#emitter.listenerCount('*') > 0 || this.#emitter.listenerCount(type) > 0
+  }
+
   /** Tells every listener; for the feed's owner. */
   publish(published: Published<Event>): void {
     this.#emitter.emit(published.event.type, published)

@@ -201,8 +201,10 @@ export class Host<State, Input extends MachineInput, Event extends MachineEvent,
   #publish(inputs: readonly TimedInput[], events: readonly Event[], firstSeq: number): void {
     let next = 0
     for (const { at, events: count } of inputs) {
-      for (const end = next + count; next < end; next++)
-        this.events.publish({ seq: firstSeq + next, at, event: events[next]! })
+      for (const end = next + count; next < end; next++) {
+        const event = events[next]!
+        if (this.events.isHeard(event.type)) this.events.publish({ seq: firstSeq + next, at, event })
+      }
     }
   }
 

@@ -14,7 +14,9 @@ export class MemoryJournal implements Journal {
     if (step.epoch < this.#epoch) return Promise.reject(fenced(step.epoch, this.#epoch))
     if (step.expectedVersion !== version) return Promise.reject(stale(step, version))
     this.#epoch = step.epoch
-    const { stream, epoch, inputs, events } = step
+    const { stream, epoch } = step
+    // Copies have no room to grow in: most steps hold one input and a few events, and are kept for long.
+    const [inputs, events] = [step.inputs.slice(), step.events.slice()]
     this.#steps.push({ stream, epoch, inputs, events, version: version + 1, firstSeq: this.#nextSeq })
     this.#versions.set(stream, version + 1)
     this.#nextSeq += events.length
@@ -27,6 +29,11 @@ export class MemoryJournal implements Journal {
       if (step.firstSeq + step.events.length <= fromSeq) continue
       yield step
     }
+  }
+
+  /** Every step so far, at once. */
+  all(): readonly Step[] {
+    return this.#steps
   }
 
   head(stream: string): Promise<StepPosition> {

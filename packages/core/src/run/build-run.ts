@@ -1,12 +1,17 @@
-import { contentions } from './contention.ts'
+import { appended, noItems } from './appended.ts'
+import { rivalryOf } from './contention.ts'
+import { measureDepths } from './measure-depths.ts'
+import { Meters } from './meters.ts'
 import { rehearseRun } from './rehearsal/rehearse-run.ts'
 import type { RoundedTask, RunEvent } from './run-event.ts'
 import type { RunMachineState, RunState, TaskState, WorkstreamState } from './run-state.ts'
-import { classKeyOf } from './task-class.ts'
 import type { TaskSpec, WorkstreamSpec } from './run-spec.ts'
+import { classOf } from './task-class.ts'
 
 type Started = Extract<RunEvent, { type: 'run.started' }>
 type Extended = Extract<RunEvent, { type: 'run.extended' }>
+
+const pending = { state: 'PENDING' } as const
 
 /** Half an hour: what is a constant for each task must not age within the time of an ordinary wait. */
 const leastStepMs = 30 * 60_000
@@ -18,7 +23,10 @@ export function buildRun(state: RunMachineState, { run: spec, estimates }: Start
     spec,
     startedAt: at,
     tasks: new Map(),
+    lately: undefined,
     workstreams: new Map(),
+    meters: new Meters(spec.limits),
+    classes: new Map(),
     status: 'RUNNING',
     pauses: new Set(),
     waits: [],
@@ -66,15 +74,23 @@ function addTo(
     run.workstreams.set(spec.id, newWorkstream(run, spec))
     run.open++
   }
-  const rivals = contentions(run.spec.workstreams, { ignoreCase: state.claims.ignoreCase })
-  for (const [at, { id }] of run.spec.workstreams.entries()) run.workstreams.get(id)!.contention = rivals[at]!
-  const added = tasks.map(({ task, round }, i) => newTask(run, task, round, run.tasks.size + i, estimates))
+  const rivalry = rivalryOf(run.spec.workstreams, { ignoreCase: state.claims.ignoreCase })
+  for (const [at, { id }] of run.spec.workstreams.entries()) {
+    const workstream = run.workstreams.get(id)!
+    workstream.contention = rivalry.counts[at]!
+    workstream.hotClaim = rivalry.hotClaims[at]
+    workstream.claimsKey = rivalry.keys[at]
+  }
+  const added = tasks.map(({ task, round }, i) =>
+    newTask(state, run, task, round, run.tasks.size + i, estimates),
+  )
   for (const task of added) {
     run.tasks.set(task.id, task)
-    task.workstream.tasks.push(task)
+    task.workstream.tasks = appended(task.workstream.tasks, task)
     if (task.round === task.workstream.round) task.workstream.unfinished++
   }
   for (const task of added) link(run, task)
+  measureDepths(run)
   rankTasks(run)
   run.lowerBoundMs = lowerBoundMs(run, state.limits['slots'])
   run.stepMs = Math.max(leastStepMs, run.lowerBoundMs)
@@ -86,8 +102,8 @@ function newWorkstream(run: RunState, spec: WorkstreamSpec): WorkstreamState {
     key: workstreamKey(run.id, spec.id),
     run,
     spec,
-    tasks: [],
-    phase: { state: 'PENDING' },
+    tasks: noItems,
+    phase: pending,
     round: 1,
     isStarted: false,
     hasCommits: false,
@@ -95,19 +111,24 @@ function newWorkstream(run: RunState, spec: WorkstreamSpec): WorkstreamState {
     running: 0,
     queued: 0,
     unfinished: 0,
-    before: new Set(),
-    after: new Set(),
-    tookOver: new Set(),
-    heirs: new Set(),
-    awaited: [],
+    before: noItems,
+    after: noItems,
+    depth: 0,
+    tookOver: noItems,
+    heirs: noItems,
+    awaited: noItems,
     contention: 0,
+    hotClaim: undefined,
+    isBarrier: false,
     landingAttempt: 0,
     inheritedLevel: undefined,
-    claimsKey: spec.claims.length === 0 ? '' : JSON.stringify(spec.claims),
+    groups: noItems,
+    claimsKey: undefined,
   }
 }
 
 function newTask(
+  state: RunMachineState,
   run: RunState,
   spec: TaskSpec,
   round: number,
@@ -122,22 +143,23 @@ function newTask(
     run,
     workstream,
     index,
-    phase: { state: 'PENDING' },
+    phase: pending,
     round,
     attempt: 0,
     retriesSpent: 0,
     lostInRow: 0,
     throttledInRow: 0,
-    settled: new Map(),
-    avoided: new Set(),
+    settled: noItems,
+    avoided: noItems,
     priority: spec.priority,
     level: undefined,
     startsAtReady: 0,
     estimateMs: estimate?.ms ?? 0,
     estimateUsd: estimate?.usd ?? 0,
     unmet: 0,
-    dependents: [],
-    classKey: classKeyOf({ run, spec, avoided: new Set() }),
+    dependents: noItems,
+    class: classOf(state, { run, spec, avoided: noItems }),
+    group: undefined,
     criticalMs: 0,
   }
 }
@@ -145,21 +167,23 @@ function newTask(
 function link(run: RunState, task: TaskState): void {
   for (const id of task.spec.needs) {
     const need = run.tasks.get(id)!
-    need.dependents.push(task)
+    need.dependents = appended(need.dependents, task)
     if (need.phase.state !== 'SUCCEEDED') task.unmet++
     if (need.workstream !== task.workstream) order(need.workstream, task.workstream)
   }
   for (const id of task.spec.needsLanded) {
     const need = run.workstreams.get(id)!
-    need.awaited.push(task)
+    need.awaited = appended(need.awaited, task)
     if (need.phase.state !== 'COMPLETED') task.unmet++
     order(need, task.workstream)
   }
 }
 
 function order(before: WorkstreamState, after: WorkstreamState): void {
-  before.after.add(after)
-  after.before.add(before)
+  const isShorter = before.after.length < after.before.length
+  if (isShorter ? before.after.includes(after) : after.before.includes(before)) return
+  before.after = appended(before.after, after)
+  after.before = appended(after.before, before)
 }
 
 /** Gives each task the weight of the heaviest path from it to the end, by pinned estimates. */

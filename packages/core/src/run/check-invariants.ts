@@ -3,7 +3,7 @@ import { budgetScopes } from './budget-scopes.ts'
 import { chooseFor } from './choice.ts'
 import { findBlocker, mayShare } from './claim-order.ts'
 import { isMoving } from './decide-run.ts'
-import { demandsOf } from './resources.ts'
+import { demandsOfAttempt } from './task-class.ts'
 import { attemptKey, landingKey } from './run-effect.ts'
 import type { RunMachineState, RunState, TaskState, WorkstreamState } from './run-state.ts'
 import { isClosed, isTerminal, roundTasks } from './run-state.ts'
@@ -43,42 +43,42 @@ function checkClaims(state: RunMachineState): void {
 
 /** What is counted as used is what running attempts take, and no capacity is passed. */
 function checkResources(state: RunMachineState): void {
+  const all = new Map<string, number>()
+  for (const run of state.runs.values()) {
+    const own = usedBy(state, run)
+    for (const [name, amount] of own) all.set(name, (all.get(name) ?? 0) + amount)
+    for (const [name, limit] of Object.entries(run.spec.limits)) {
+      const is = run.meters.used(name)
+      const amount = own.get(name) ?? 0
+      const details = { run: run.id, name, is, amount, limit }
+      invariant(name === 'landing' || amount <= limit, 'a run stays within its limits', details)
+      invariant(is === amount, 'use is counted as it is', details)
+    }
+  }
+  for (const name of new Set([...all.keys(), ...state.meters.inUse().keys()])) {
+    const is = state.meters.used(name)
+    const amount = all.get(name) ?? 0
+    const limit = state.limits[name] ?? Number.POSITIVE_INFINITY
+    const details = { name, is, amount, limit }
+    invariant(is === amount, 'use is counted as it is', details)
+    // A cap on landings holds back who has not started; who has may pass it.
+    invariant(name === 'landing' || amount <= limit, 'concurrency stays within its limits', details)
+  }
+  for (const [name, limit] of Object.entries(state.limits))
+    invariant(state.meters.of(name).limit === limit, 'meters know their limits', { name, limit })
+}
+
+/** What attempts of the run take, and how many of its workstreams land. */
+function usedBy(state: RunMachineState, run: RunState): ReadonlyMap<string, number> {
   const used = new Map<string, number>()
   const add = (name: string, amount: number) => void used.set(name, (used.get(name) ?? 0) + amount)
-  for (const run of state.runs.values()) {
-    for (const task of run.tasks.values()) {
-      if (task.phase.state !== 'RUNNING') continue
-      const demands = demandsOf(task, task.phase.attempt.tool, task.phase.attempt.account)
-      for (const [name, amount] of Object.entries(demands)) {
-        add(name, amount)
-        if (run.spec.limits[name] !== undefined) add(`${run.id}:${name}`, amount)
-      }
-    }
-    for (const [name, limit] of Object.entries(run.spec.limits)) {
-      const amount = used.get(`${run.id}:${name}`) ?? 0
-      invariant(name === 'landing' || amount <= limit, 'a run stays within its limits', {
-        run: run.id,
-        name,
-        amount,
-      })
-    }
+  for (const task of run.tasks.values()) {
+    if (task.phase.state !== 'RUNNING') continue
+    for (const { meter, amount } of demandsOfAttempt(state, task, task.phase.attempt)) add(meter.name, amount)
   }
-  for (const [name, amount] of state.used) {
-    if (name.endsWith('landing')) continue
-    invariant((used.get(name) ?? 0) === amount, 'use is counted as it is', {
-      name,
-      amount,
-      is: used.get(name),
-    })
-  }
-  for (const [name, limit] of Object.entries(state.limits)) {
-    const amount = used.get(name) ?? 0
-    invariant(name === 'landing' || amount <= limit, 'concurrency stays within its limits', {
-      name,
-      amount,
-      limit,
-    })
-  }
+  for (const { phase } of run.workstreams.values())
+    if (phase.state === 'RUNNING' && phase.stage === 'landing') add('landing', 1)
+  return used
 }
 
 /** What is reserved is what running attempts reserved: settled once, given back once. */
@@ -212,7 +212,7 @@ function checkStartable(state: RunMachineState, task: TaskState, now: number): v
   const choice = chooseFor(state, task)
   if (!choice.ok) return
   if (!workstream.isStarted && findBlocker(state, workstream) !== undefined) return
-  const scopes = budgetScopes(task, choice.tool?.tool, choice.tool?.account, now)
+  const scopes = budgetScopes(task, choice.way.tool?.tool, choice.way.tool?.account, now)
   if (state.budgets.lacking(scopes, task.estimateUsd) !== undefined) return
   const isKept = [...state.ready.classes()].some(
     ({ head }) => head !== undefined && state.starts - head.startsAtReady > 64,

@@ -1,45 +1,50 @@
-import { demandsOf, lackingResource } from './resources.ts'
+import type { Meter } from './meters.ts'
+import { lackingResource } from './resources.ts'
 import type { HostState, RunMachineState, TaskState } from './run-state.ts'
 import type { ToolChoice } from './run-spec.ts'
-import { usableTools } from './task-class.ts'
+import type { Way } from './task-class.ts'
 
 /** Where and with what a task may start now, or what it lacks. */
 export type Choice =
-  | { readonly ok: true; readonly host: HostState; readonly tool: ToolChoice | undefined }
-  | { readonly ok: false; readonly lacks: Lack; readonly resource?: string; readonly tool?: string }
+  | { readonly ok: true; readonly host: HostState; readonly way: Way }
+  | { readonly ok: false; readonly lacks: Exclude<Lack, 'resource'>; readonly meter?: undefined }
+  | { readonly ok: false; readonly lacks: 'resource'; readonly meter: Meter }
 
 export type Lack = 'host' | 'resource' | 'tool' | 'quota' | 'throttle'
 
 /** The first of its tools that can be used now, on the suiting host that does least. */
 export function chooseFor(state: RunMachineState, task: TaskState): Choice {
-  if (task.spec.kind !== 'tool') return chooseWith(state, task, undefined)
   let first: Choice | undefined
-  for (const tool of usableTools(task)) {
-    const choice = chooseWith(state, task, tool)
+  for (const way of task.class.ways) {
+    const choice = chooseWay(state, task, way)
     if (choice.ok) return choice
     first ??= choice
     // A tool that is merely busy is waited for; a sick one, or one without quota where the plan says so, is not.
     const isSick = choice.lacks === 'tool' || choice.lacks === 'host'
     if (!isSick && !(choice.lacks === 'quota' && task.run.spec.onQuota === 'fallback')) return first
   }
-  return first ?? { ok: false, lacks: 'tool' }
+  return first ?? lacksTool
 }
 
-function chooseWith(state: RunMachineState, task: TaskState, choice: ToolChoice | undefined): Choice {
-  const tool = choice?.tool
-  const named = tool === undefined ? {} : { tool }
-  if (choice !== undefined) {
-    const lack = lackOfTool(state, choice)
-    if (lack !== undefined) return { ok: false, lacks: lack, ...named }
+/** The same for one of its tools alone. */
+export function chooseWay(state: RunMachineState, task: TaskState, way: Way): Choice {
+  const { tool } = way
+  if (tool !== undefined) {
+    const lacks = lackOfTool(state, tool)
+    if (lacks !== undefined) return { ok: false, lacks }
   }
-  const [host] = hostsFor(state, task, tool)
-  if (host === undefined) return { ok: false, lacks: 'host', ...named }
-  const resource = lackingResource(state, task.run, demandsOf(task, tool, choice?.account))
-  if (resource !== undefined) return { ok: false, lacks: 'resource', resource, ...named }
-  return { ok: true, host, tool: choice }
+  const host = leastBusy(state, task, tool?.tool)
+  if (host === undefined) return { ok: false, lacks: 'host' }
+  const meter = lackingResource(way.demands)
+  return meter === undefined ? { ok: true, host, way } : { ok: false, lacks: 'resource', meter }
 }
 
-function lackOfTool(state: RunMachineState, { tool, account }: ToolChoice): Lack | undefined {
+const lacksTool: Choice = { ok: false, lacks: 'tool' }
+
+function lackOfTool(
+  state: RunMachineState,
+  { tool, account }: ToolChoice,
+): Exclude<Lack, 'resource'> | undefined {
   const entry = state.tools.get(tool)
   if (entry?.health === 'unhealthy' || entry?.health === 'missing') return 'tool'
   const payer = state.accounts.get(account)
@@ -49,16 +54,31 @@ function lackOfTool(state: RunMachineState, { tool, account }: ToolChoice): Lack
   return undefined
 }
 
-/** Hosts that offer the tool and what the run requires, the least busy first; any of its tools where none is named. */
-export function hostsFor(state: RunMachineState, task: TaskState, tool?: string): readonly HostState[] {
-  const suiting: HostState[] = []
-  for (const host of state.hosts.values()) if (suits(host, task, tool)) suiting.push(host)
-  return suiting.sort((a, b) => a.running - b.running || (a.id < b.id ? -1 : 1))
+/** Of the hosts that offer the tool and what the run requires, the one that does least. */
+function leastBusy(state: RunMachineState, task: TaskState, tool: string | undefined): HostState | undefined {
+  let best: HostState | undefined
+  for (const host of state.hosts.values()) {
+    if (!suits(host, task, tool)) continue
+    if (
+      best === undefined ||
+      host.running < best.running ||
+      (host.running === best.running && host.id < best.id)
+    )
+      best = host
+  }
+  return best
 }
 
+/** Whether any host offers one of the task's tools, and what its run requires. */
+export function hasHost(state: RunMachineState, task: TaskState): boolean {
+  for (const host of state.hosts.values()) if (suits(host, task, undefined)) return true
+  return false
+}
+
+/** Offers the tool, or any of the task's where none is named, and what the run requires. */
 function suits({ offers }: HostState, { run, spec }: TaskState, tool: string | undefined): boolean {
-  const has = (label: string) => offers.has('*') || offers.has(label)
-  if (!run.spec.requires.every(has)) return false
-  if (tool !== undefined) return has(`tool/${tool}`)
-  return spec.tools.length === 0 || spec.tools.some((choice) => has(`tool/${choice.tool}`))
+  if (offers.has('*')) return true
+  if (!run.spec.requires.every((label) => offers.has(label))) return false
+  if (tool !== undefined) return offers.has(`tool/${tool}`)
+  return spec.tools.length === 0 || spec.tools.some((choice) => offers.has(`tool/${choice.tool}`))
 }

@@ -1,7 +1,8 @@
-import { findWorkstream } from './evolve-workstream.ts'
+import { allBases, nobody } from './bases.ts'
+import { findWorkstream } from './find-workstream.ts'
 import type { BlockReason } from './run-event.ts'
 import type { RunMachineState, TaskState, WorkstreamState } from './run-state.ts'
-import { openBases, roundTasks } from './run-state.ts'
+import { mayStart, roundTasks } from './run-state.ts'
 
 export interface Blocker {
   readonly holder: string
@@ -20,16 +21,25 @@ export interface Blocker {
 export function findBlocker(state: RunMachineState, workstream: WorkstreamState): Blocker | undefined {
   const { claims } = workstream.spec
   if (claims.length === 0) return undefined
-  const awaited = awaitedByHolders(state)
+  const awaited = state.openHolders.size === 0 ? nobody : awaitedByHolders(state)
   const by = state.claims.blocker(workstream.key, claims, (other) => {
     const rival = findWorkstream(state, other)
     if (rival === undefined) return false
     if (mayShare(rival, workstream)) return true
     // A barrier must not stop what an open holder waits for: the barrier waits for that holder.
-    return !state.claims.holds(other) && awaited.has(workstream)
+    return !state.claims.holds(other) && (awaited.has(workstream) || !isEager(state, rival))
   })
   if (by !== undefined) return { holder: by.holder, path: by.path, why: by.kind }
   return findLock(state, workstream, awaited)
+}
+
+/**
+ * Whether a barrier would start if only its claims were free: one that waits for money, for its run, or for the sake of
+ * order is none meanwhile. Whom it waits for may be the one that it would stop, or wait behind that one.
+ */
+export function isEager(state: RunMachineState, barrier: WorkstreamState): boolean {
+  if (state.orderBlocked.has(barrier) || !mayStart(state, barrier.run)) return false
+  return barrier.tasks.some((task) => state.ready.has(task))
 }
 
 /** A workstream with which taking these claims now could close a circle. */
@@ -70,30 +80,17 @@ function awaitedByHolders(state: RunMachineState): ReadonlySet<WorkstreamState> 
   return awaited
 }
 
-/** What a workstream builds on, directly or not, and what has not landed. */
-export function allBases(workstream: WorkstreamState): ReadonlySet<WorkstreamState> {
-  const found = new Set<WorkstreamState>()
-  const line = [workstream]
-  for (let next = line.pop(); next !== undefined; next = line.pop()) {
-    for (const base of openBases(next)) {
-      if (found.has(base)) continue
-      found.add(base)
-      line.push(base)
-    }
-  }
-  return found
-}
-
 /**
- * Whether two workstreams may hold what overlaps: ordered ones never conflict, and one that was built on the
- * other's unlanded work took its paths over; should that one be repaired, the difference is merged onto it.
+ * Whether two workstreams may hold what overlaps: ordered ones never conflict, and one that was built on the other's
+ * unlanded work took its paths over: should that one be repaired, or come back after it was lost, the difference is
+ * merged onto it, and it could not land before it.
  */
 export function mayShare(a: WorkstreamState, b: WorkstreamState): boolean {
-  return areOrdered(a, b) || tookOver(a, b) || tookOver(b, a)
+  return areOrdered(a, b) || isBuiltOn(a, b) || isBuiltOn(b, a)
 }
 
-function tookOver(later: WorkstreamState, earlier: WorkstreamState): boolean {
-  return earlier.spec.holdUntil === 'finished' && later.isStarted && allBases(later).has(earlier)
+function isBuiltOn(later: WorkstreamState, earlier: WorkstreamState): boolean {
+  return later.isStarted && allBases(later).has(earlier)
 }
 
 /** Whether every task of the one's round precedes every task of the other's: then they never conflict. */
@@ -107,18 +104,19 @@ function precedes(first: WorkstreamState, second: WorkstreamState): boolean {
   const starts = roundTasks(second).filter(
     (task) => !task.spec.needs.some((id) => task.run.tasks.get(id)?.workstream === second),
   )
-  return starts.every((start) => comesAfterAll(start, ends))
+  return starts.every((start) => comesAfterAll(start, ends, first))
 }
 
-/** A quick no: without a path between the workstreams there is none between their tasks. */
+/** A quick no: without a path between the workstreams there is none between their tasks. Only what lies between them is looked at. */
 function mayPrecede(first: WorkstreamState, second: WorkstreamState): boolean {
-  if (first.after.size === 0 || second.before.size === 0) return false
+  if (first.after.length === 0 || first.depth >= second.depth) return false
   const seen = new Set<WorkstreamState>([second])
   const line = [second]
   for (let next = line.pop(); next !== undefined; next = line.pop()) {
-    if (next === first) return true
     for (const base of next.before) {
-      if (seen.has(base)) continue
+      if (base === first) return true
+      // What lies as deep as the first, or less deep, does not come after it.
+      if (base.depth <= first.depth || seen.has(base)) continue
       seen.add(base)
       line.push(base)
     }
@@ -126,14 +124,14 @@ function mayPrecede(first: WorkstreamState, second: WorkstreamState): boolean {
   return false
 }
 
-/** Whether all of these come before the task, directly or not; stops looking as soon as it knows. */
-function comesAfterAll(task: TaskState, ends: readonly TaskState[]): boolean {
+/** Whether all of these ends of a workstream come before the task, directly or not; stops looking as soon as it knows. */
+function comesAfterAll(task: TaskState, ends: readonly TaskState[], { depth }: WorkstreamState): boolean {
   const missing = new Set(ends)
   const seen = new Set<TaskState>([task])
   const line = [task]
   for (let next = line.pop(); next !== undefined && missing.size > 0; next = line.pop()) {
     for (const base of needsOf(next)) {
-      if (seen.has(base)) continue
+      if (base.workstream.depth < depth || seen.has(base)) continue
       seen.add(base)
       missing.delete(base)
       line.push(base)

@@ -1,12 +1,16 @@
 import type { BlockReason, RunEvent } from './run-event.ts'
+import { noItems } from './appended.ts'
+import { allBases, openBases } from './bases.ts'
 import { chooseFor } from './choice.ts'
 import type { Choice } from './choice.ts'
 import { budgetScopes } from './budget-scopes.ts'
 import { settleWorkstream } from './decide-workstream.ts'
 import { findBlocker } from './claim-order.ts'
-import { demandsOf } from './resources.ts'
-import type { RunMachineState, RunState, TaskState, WorkstreamState } from './run-state.ts'
-import { openBases } from './run-state.ts'
+import type { Meter } from './meters.ts'
+import type { ReadyClass } from './ready-class.ts'
+import { takesAny } from './resources.ts'
+import type { RunMachineState, TaskState, WorkstreamState } from './run-state.ts'
+import { mayStart } from './run-state.ts'
 import { compareTasks } from './task-order.ts'
 
 /**
@@ -20,7 +24,7 @@ const startsBeforeKeeping = 64
  * looked past, or parked where it is blocked by a claim or by money.
  */
 export function* admit(state: RunMachineState, now: number): Generator<RunEvent> {
-  yield* admitReopened(state)
+  if (state.awaitingClaims.size > 0) yield* admitReopened(state)
   for (let next = nextStart(state); next !== undefined; next = nextStart(state)) {
     yield* tryStart(state, next.task, next.choice, now)
   }
@@ -32,41 +36,40 @@ interface Start {
 }
 
 function nextStart(state: RunMachineState): Start | undefined {
-  const slots = state.limits['slots']
-  const isFull = slots !== undefined && (state.used.get('slots') ?? 0) >= slots
-  const heads: TaskState[] = []
-  for (const { head } of state.ready.offers()) {
-    if (head === undefined || !mayStart(state, head.run) || (isFull && head.spec.kind !== 'person')) continue
-    heads.push(head)
-  }
-  if (heads.length > 1) heads.sort(compareAcrossRuns)
-  const kept = new Set<string>()
-  for (const task of heads) {
+  const slots = state.meters.of('slots')
+  const isFull = slots.used >= slots.limit
+  const kept: Meter[] = []
+  for (const { class: cls, head: task } of candidates(state)) {
+    if (task === undefined || (isFull && cls.kind !== 'person')) continue
+    // What could only take of what is kept for others is not looked at.
+    if (kept.length > 0 && cls.ways.every((way) => takesAny(way, kept))) continue
     const choice = chooseFor(state, task)
     if (!choice.ok) {
-      const isPassed =
-        choice.resource !== undefined && state.starts - task.startsAtReady > startsBeforeKeeping
-      if (isPassed && choice.resource !== undefined) kept.add(choice.resource)
-    } else if (kept.size === 0 || !takesAny(task, choice, kept)) return { task, choice }
+      const isPassed = state.starts - task.startsAtReady > startsBeforeKeeping
+      if (isPassed && choice.meter !== undefined) kept.push(choice.meter)
+    } else if (kept.length === 0 || !takesAny(choice.way, kept)) return { task, choice }
   }
   return undefined
 }
 
+/** Classes that offer a task which may start as far as its run goes, the most urgent first. */
+function candidates(state: RunMachineState): readonly ReadyClass[] {
+  let found: readonly ReadyClass[] = []
+  for (const [run, { offers }] of state.ready.runs()) {
+    if (offers.length === 0 || !mayStart(state, run)) continue
+    found = found.length === 0 ? offers : [...found, ...offers].sort(compareAcrossRuns)
+  }
+  return found
+}
+
 /** Runs share slots evenly: the run that uses fewest goes first; within a run, the order of tasks. */
-function compareAcrossRuns(a: TaskState, b: TaskState): number {
+function compareAcrossRuns({ head: a }: ReadyClass, { head: b }: ReadyClass): number {
+  if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined)
   if (a.run === b.run) return compareTasks(a, b)
   return a.run.running - b.run.running || compareTasks(a, b) || (a.run.id < b.run.id ? -1 : 1)
 }
 
-function mayStart({ isDiskLow }: RunMachineState, { pauses, isCancelling }: RunState): boolean {
-  return !isDiskLow && !isCancelling && !pauses.has('user') && !pauses.has('budget')
-}
-
-function takesAny(task: TaskState, choice: Start['choice'], kept: ReadonlySet<string>): boolean {
-  const demands = demandsOf(task, choice.tool?.tool, choice.tool?.account)
-  for (const name in demands) if (kept.has(name)) return true
-  return false
-}
+const noTool: { readonly tool?: undefined; readonly account?: undefined } = {}
 
 function* tryStart(
   state: RunMachineState,
@@ -75,49 +78,49 @@ function* tryStart(
   now: number,
 ): Generator<RunEvent> {
   const { run, workstream } = task
-  const place = { runId: run.id, workstreamId: workstream.spec.id }
   if (!workstream.isStarted) {
     const blocker = landingCap(state, workstream) ?? findBlocker(state, workstream)
     if (blocker !== undefined) {
-      yield { type: 'claim.blocked', ...place, ...blocker }
+      yield { type: 'claim.blocked', runId: run.id, workstreamId: workstream.spec.id, ...blocker }
       return
     }
   }
-  const tool = choice.tool?.tool
-  const account = choice.tool?.account
+  const { tool, account } = choice.way.tool ?? noTool
   const scope = state.budgets.lacking(budgetScopes(task, tool, account, now), task.estimateUsd)
   if (scope !== undefined) {
     yield { type: 'budget.blocked', runId: run.id, taskId: task.id, scope, wantsUsd: task.estimateUsd }
     return
   }
   if (!workstream.isStarted) yield* startWorkstream(state, workstream)
-  yield {
-    type: 'task.started',
-    runId: run.id,
-    taskId: task.id,
-    attempt: task.attempt + 1,
-    hostId: choice.host.id,
-    ...(tool === undefined ? {} : { tool }),
-    ...(account === undefined ? {} : { account }),
-    reservedUsd: task.estimateUsd,
-  }
+  const [runId, hostId, reservedUsd] = [run.id, choice.host.id, task.estimateUsd]
+  const attempt = task.attempt + 1
+  if (tool === undefined) yield { type: 'task.started', runId, taskId: task.id, attempt, hostId, reservedUsd }
+  else yield { type: 'task.started', runId, taskId: task.id, attempt, hostId, tool, account, reservedUsd }
 }
 
 function* startWorkstream(state: RunMachineState, workstream: WorkstreamState): Generator<RunEvent> {
   const { run, spec, round } = workstream
-  const place = { runId: run.id, workstreamId: spec.id }
-  const bases = new Set([...openBases(workstream), ...takenOver(state, workstream)].map((base) => base.key))
-  yield { type: 'workstream.started', ...place, round, bases: [...bases] }
-  if (spec.claims.length > 0) yield { type: 'claim.granted', ...place, claims: spec.claims }
+  const [runId, workstreamId] = [run.id, spec.id]
+  yield { type: 'workstream.started', runId, workstreamId, round, bases: basesOf(state, workstream) }
+  if (spec.claims.length > 0) yield { type: 'claim.granted', runId, workstreamId, claims: spec.claims }
 }
 
-/** Whoever let its paths go before it landed: what takes them builds on it and lands after it. */
+function basesOf(state: RunMachineState, workstream: WorkstreamState): readonly string[] {
+  const bases = [...openBases(workstream), ...takenOver(state, workstream)]
+  return bases.length === 0 ? noItems : [...new Set(bases.map(({ key }) => key))]
+}
+
+/**
+ * Whoever let its paths go before it landed: what takes them builds on it and lands after it. One that was itself built
+ * on what takes them, and waits for that to come back, lands after that.
+ */
 function takenOver(state: RunMachineState, workstream: WorkstreamState): readonly WorkstreamState[] {
   const from: WorkstreamState[] = []
   for (const run of state.runs.values()) {
     for (const other of run.landing) {
       const letGo = other !== workstream && other.spec.holdUntil === 'finished'
-      if (letGo && state.claims.clash(other.spec.claims, workstream.spec.claims)) from.push(other)
+      if (!letGo || !state.claims.clash(other.spec.claims, workstream.spec.claims)) continue
+      if (!allBases(other).has(workstream)) from.push(other)
     }
   }
   return from
@@ -130,12 +133,9 @@ function landingCap(
 ): { holder: string; path: string; why: BlockReason } | undefined {
   const { run } = workstream
   if (!workstream.spec.lands) return undefined
-  for (const [cap, name] of [
-    [state.limits['landing'], 'landing'],
-    [run.spec.limits['landing'], `${run.id}:landing`],
-  ] as const) {
-    if (cap !== undefined && (state.used.get(name) ?? 0) >= cap)
-      return { holder: '', path: '', why: 'landing' }
+  for (const { meters } of [state, run]) {
+    const { used, limit } = meters.of('landing')
+    if (used >= limit) return { holder: '', path: '', why: 'landing' }
   }
   return undefined
 }

@@ -1,6 +1,8 @@
 import type { Failure } from '../errors/failure.ts'
+import { noItems } from './appended.ts'
 import { backoffMs } from './backoff.ts'
-import { readyDependents, settleWorkstream, skipDependents, stopAfterFailure } from './decide-workstream.ts'
+import { makeReady, settleWorkstream, skipDependents, stopAfterFailure } from './decide-workstream.ts'
+import { findTask } from './find-task.ts'
 import type { RunEvent } from './run-event.ts'
 import type { AttemptOutcome, OfAttempt, RunInput, Usage } from './run-input.ts'
 import { noUsage } from './run-input.ts'
@@ -23,10 +25,10 @@ export const relaxEveryMs = 60_000
 
 /** An attempt's outcome. An old number changes nothing but the ledger: the number is the fence. */
 export function* endAttempt(state: RunMachineState, input: Ended, now: number): Generator<RunEvent> {
-  const task = state.runs.get(input.runId)?.tasks.get(input.taskId)
+  const task = findTask(state, input)
   if (task === undefined) return
   if (task.phase.state !== 'RUNNING' || task.attempt !== input.attempt) {
-    const settled = task.settled.get(input.attempt)
+    const settled = task.settled.find(({ attempt }) => attempt === input.attempt)
     if (settled === undefined) return
     yield { type: 'attempt.superseded', ...placeOf(input), usage: input.usage }
     yield* refundScopes(state, settled)
@@ -34,7 +36,7 @@ export function* endAttempt(state: RunMachineState, input: Ended, now: number): 
   }
   const { attempt } = task.phase
   yield* settleAttempt(state, task, attempt, input.outcome, input.usage, now)
-  yield* markBudgets(state, task, attempt)
+  if (attempt.scopes.length > 0) yield* markBudgets(state, task, attempt)
 }
 
 function* settleAttempt(
@@ -45,13 +47,15 @@ function* settleAttempt(
   usage: Usage,
   now: number,
 ): Generator<RunEvent> {
-  const place = placeOf({ runId: task.run.id, taskId: task.id, attempt: task.attempt })
+  const place = { runId: task.run.id, taskId: task.id, attempt: task.attempt }
   switch (outcome.kind) {
     case 'succeeded': {
-      const commit = outcome.commit === undefined ? {} : { commit: outcome.commit }
-      yield { type: 'task.succeeded', ...place, usage, ...commit }
+      const { runId, taskId, attempt: number } = place
+      const { commit } = outcome
+      if (commit === undefined) yield { type: 'task.succeeded', runId, taskId, attempt: number, usage }
+      else yield { type: 'task.succeeded', runId, taskId, attempt: number, usage, commit }
       yield* closeBreaker(state, attempt)
-      yield* readyDependents(task)
+      yield* makeReady(task.dependents)
       break
     }
     case 'breached':
@@ -63,8 +67,8 @@ function* settleAttempt(
       yield* fail(state, task, attempt, outcome.failure, usage, now)
       break
   }
-  yield* refundScopes(state, attempt)
-  yield* settleWorkstream(state, task.workstream)
+  if (attempt.scopes.length > 0) yield* refundScopes(state, attempt)
+  if (task.workstream.unfinished === 0) yield* settleWorkstream(state, task.workstream)
 }
 
 /** What becomes of a failed attempt: told to stop, tried again (spending a retry or not), set aside, or failed. */
@@ -145,7 +149,7 @@ function retryOr(task: TaskState, otherwise: 'fail' | 'crash-loop'): Verdict {
 }
 
 function hasFallback(task: TaskState, attempt: AttemptState): boolean {
-  return task.spec.tools.some(({ tool }) => tool !== attempt.tool && !task.avoided.has(tool))
+  return task.spec.tools.some(({ tool }) => tool !== attempt.tool && !task.avoided.includes(tool))
 }
 
 /** These belong to the tool rather than to the task: another tool may do better. */
@@ -191,10 +195,9 @@ function* tellTool(
   }
 }
 
-function* closeBreaker(state: RunMachineState, { account }: AttemptState): Generator<RunEvent> {
-  if (account !== undefined && state.accounts.get(account)?.breaker.state === 'probing') {
-    yield { type: 'quota.recovered', account }
-  }
+function closeBreaker(state: RunMachineState, { account }: AttemptState): readonly RunEvent[] {
+  const isProbing = account !== undefined && state.accounts.get(account)?.breaker.state === 'probing'
+  return isProbing ? [{ type: 'quota.recovered', account }] : noItems
 }
 
 /** Whoever waits for money in a scope may try again when something was given back there. */
@@ -225,7 +228,7 @@ function* markBudgets(
 
 /** Cumulative use of a running attempt: beyond its reservation it is interrupted. */
 export function* meter(state: RunMachineState, input: Metered): Generator<RunEvent> {
-  const task = state.runs.get(input.runId)?.tasks.get(input.taskId)
+  const task = findTask(state, input)
   if (task?.phase.state !== 'RUNNING' || task.attempt !== input.attempt) return
   const { meteredUsd, reservedUsd, interrupt } = task.phase.attempt
   if (input.usage.costUsd <= meteredUsd) return

@@ -173,7 +173,7 @@ export function* act(state: RunMachineState, command: RunCommand): Generator<Run
 function* startRun(state: RunMachineState, { run }: CommandOf<'run.start'>): Generator<RunEvent> {
   yield { type: 'run.started', runId: run.id, run, estimates: pinEstimates(state, run.tasks, run) }
   const live = state.runs.get(run.id)!
-  for (const task of live.tasks.values()) yield* makeReady(task)
+  yield* makeReady(live.tasks.values())
   for (const workstream of live.workstreams.values())
     if (workstream.unfinished === 0) yield* settleWorkstream(state, workstream)
 }
@@ -202,7 +202,7 @@ function* extend(
     const [base] = lostLandings(live)
     if (need !== undefined) yield* skipTask(state, live, { reason: 'need-failed', need })
     else if (base !== undefined) yield* skipTask(state, live, { reason: 'base-lost', base: base.key })
-    else yield* makeReady(live)
+    else yield* makeReady([live])
   }
   for (const workstream of run.workstreams.values()) {
     if (isClosed(workstream)) yield* openNextRound(workstream)

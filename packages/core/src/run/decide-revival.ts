@@ -92,7 +92,7 @@ function* revive(
   }
   const ready = new Set(tasks)
   for (const { tasks: own } of reopened) for (const task of own) ready.add(task)
-  for (const task of ready) yield* makeReady(task)
+  yield* makeReady(ready)
 }
 
 /** A round that landed is over: what is tried again after it begins the next one. */

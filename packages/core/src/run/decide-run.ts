@@ -1,10 +1,18 @@
-import { hostsFor } from './choice.ts'
+import { noItems } from './appended.ts'
+import { openBases } from './bases.ts'
+import { hasHost } from './choice.ts'
+import { findWorkstream } from './find-workstream.ts'
 import type { PersonWait, RunEvent, StateCounts } from './run-event.ts'
 import type { RunMachineState, RunState } from './run-state.ts'
-import { landingStateOf, openBases } from './run-state.ts'
+import { landingStateOf } from './run-state.ts'
 
 /** Pauses whose cause is gone, before anything starts: what is paused starts nothing. */
-export function* liftPauses(state: RunMachineState): Generator<RunEvent> {
+export function liftPauses(state: RunMachineState): Iterable<RunEvent> {
+  for (const { pauses } of state.runs.values()) if (pauses.size > 0) return lift(state)
+  return noItems
+}
+
+function* lift(state: RunMachineState): Generator<RunEvent> {
   for (const run of state.runs.values()) {
     if (run.pauses.has('budget') && hasMoney(state, run)) {
       yield { type: 'run.resumed', runId: run.id, reason: 'budget' }
@@ -92,17 +100,26 @@ function survey(
   run: RunState,
 ): { hasNoHost: boolean; isUnfunded: boolean; couldMove: boolean } {
   let hasNoHost = false
-  let couldMove = false
-  for (const cls of state.ready.classes()) {
-    if (cls.sample.run !== run) continue
-    if (hostsFor(state, cls.sample).length === 0) hasNoHost = true
-    for (const holder of cls.blockers()) {
-      // Its own holders stand still, like the run itself; other runs' move without it.
-      const isOwn = holder === 'order' || holder === 'landing' || holder?.startsWith(`${run.id}/`) === true
-      if (!isOwn) couldMove = true
+  for (const cls of state.ready.classes(run)) if (!hasHost(state, cls.sample)) hasNoHost = true
+  return { hasNoHost, isUnfunded: isUnfunded(state, run), couldMove: !hasNoHost && couldMove(state, run) }
+}
+
+/**
+ * Whether anything may start in a run that stands still without a person doing something for it: something that is
+ * offered, or waits behind another run that moves, or that could. Runs that wait for one another do not.
+ */
+function couldMove(state: RunMachineState, run: RunState): boolean {
+  const seen = new Set([run])
+  for (const next of seen) {
+    if (next !== run && isMoving(next)) return true
+    for (const { head } of state.ready.classes(next)) if (head !== undefined) return true
+    for (const holder of state.ready.blockersOf(next)) {
+      // Those in line for the sake of order, or for a landing, have no holder; its own stand still as it does.
+      const other = findWorkstream(state, holder)
+      if (other !== undefined) seen.add(other.run)
     }
   }
-  return { hasNoHost, isUnfunded: isUnfunded(state, run), couldMove: couldMove && !hasNoHost }
+  return false
 }
 
 /** Whether tasks wait for money of which nothing will be given back. */

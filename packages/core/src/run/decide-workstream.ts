@@ -1,18 +1,22 @@
+import { noItems } from './appended.ts'
+import { openBases } from './bases.ts'
 import type { RunEvent, SkipReason, WorkstreamFailure } from './run-event.ts'
 import type { RunMachineState, RunState, TaskState, WorkstreamState } from './run-state.ts'
-import { isClosed, isGone, isTerminal, openBases, roundTasks } from './run-state.ts'
+import { isClosed, isGone, isTerminal, roundTasks } from './run-state.ts'
 
-/** Tasks that became ready since this one succeeded. */
-export function* readyDependents(task: TaskState): Generator<RunEvent> {
-  for (const dependent of task.dependents) yield* makeReady(dependent)
+/** Whether a task is ready that nobody has said so of: every need met, its round open, its run not ending. */
+export function isReady({ phase, unmet, round, workstream, run }: TaskState): boolean {
+  if (phase.state !== 'PENDING' || phase.retryAt !== undefined || unmet > 0) return false
+  return round === workstream.round && !isClosed(workstream) && !run.isCancelling
 }
 
-/** Says that a task is ready, when it is: every need met, its round open, its run not ending. */
-export function* makeReady(task: TaskState): Generator<RunEvent> {
-  const { phase, run, workstream } = task
-  if (phase.state !== 'PENDING' || phase.retryAt !== undefined || task.unmet > 0) return
-  if (task.round !== workstream.round || isClosed(workstream) || run.isCancelling) return
-  yield { type: 'task.ready', runId: run.id, taskId: task.id }
+export function readied({ id, run }: TaskState): RunEvent {
+  return { type: 'task.ready', runId: run.id, taskId: id }
+}
+
+/** Says of each task that it is ready, when it is. */
+export function* makeReady(tasks: Iterable<TaskState>): Generator<RunEvent> {
+  for (const task of tasks) if (isReady(task)) yield readied(task)
 }
 
 /** Whatever needs the task, directly or not, will not run. */
@@ -89,6 +93,7 @@ export function* settleWorkstream(state: RunMachineState, workstream: Workstream
   const isLanding = workstream.phase.state === 'RUNNING' && workstream.phase.stage === 'landing'
   if (isLanding && !isBaseDiscarded(workstream)) return
   const place = { runId: workstream.run.id, workstreamId: workstream.spec.id }
+  const { runId, workstreamId } = place
   const tasks = roundTasks(workstream)
   if (isBaseDiscarded(workstream)) {
     return yield* close(state, workstream, {
@@ -101,7 +106,7 @@ export function* settleWorkstream(state: RunMachineState, workstream: Workstream
   if (isGood && !workstream.run.isCancelling) {
     if (workstream.strandedBy !== undefined) return
     if (!workstream.spec.lands || !workstream.hasCommits)
-      yield* close(state, workstream, { type: 'workstream.completed', ...place })
+      yield* close(state, workstream, { type: 'workstream.completed', runId, workstreamId })
     else yield* requestLanding(state, workstream)
   } else if (tasks.some((task) => task.phase.state === 'QUARANTINED')) {
     yield* close(state, workstream, { type: 'workstream.quarantined', ...place, reason: 'task' })
@@ -146,11 +151,11 @@ export function* close(
   workstream: WorkstreamState,
   event: ClosingEvent,
 ): Generator<RunEvent> {
-  const place = { runId: workstream.run.id, workstreamId: workstream.spec.id }
+  const [runId, workstreamId] = [workstream.run.id, workstream.spec.id]
   yield event
-  if (state.claims.holds(workstream.key)) yield { type: 'claim.released', ...place }
+  if (state.claims.holds(workstream.key)) yield { type: 'claim.released', runId, workstreamId }
   if (event.type === 'workstream.completed') {
-    for (const task of workstream.awaited) yield* makeReady(task)
+    yield* makeReady(workstream.awaited)
     yield* openNextRound(workstream)
     return
   }
@@ -195,10 +200,14 @@ function* strandSuccessors(state: RunMachineState, lost: WorkstreamState): Gener
 }
 
 /** Opens the next round when tasks wait for one. */
-export function* openNextRound(workstream: WorkstreamState): Generator<RunEvent> {
+export function openNextRound(workstream: WorkstreamState): Iterable<RunEvent> {
+  return workstream.tasks.some((task) => task.round > workstream.round) ? openRound(workstream) : noItems
+}
+
+function* openRound(workstream: WorkstreamState): Generator<RunEvent> {
   const waiting = workstream.tasks.filter((task) => task.round > workstream.round && !isTerminal(task))
   if (waiting.length === 0) return
   const round = Math.min(...waiting.map((task) => task.round))
   yield { type: 'workstream.reopened', runId: workstream.run.id, workstreamId: workstream.spec.id, round }
-  for (const task of waiting) yield* makeReady(task)
+  yield* makeReady(waiting)
 }

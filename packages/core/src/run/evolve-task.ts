@@ -5,18 +5,23 @@ import type { Usage } from './run-input.ts'
 import type { AttemptState, RunMachineState, TaskPhase, TaskState, WorkstreamState } from './run-state.ts'
 import { isClosed, isTerminal } from './run-state.ts'
 import { budgetScopes, nextDay } from './budget-scopes.ts'
+import { findTask } from './find-task.ts'
 import { learn } from './estimates.ts'
-import { addUse, demandsOf } from './resources.ts'
-import { inheritLevel, reground } from './evolve-workstream.ts'
-import { classKeyOf } from './task-class.ts'
+import { addUse } from './resources.ts'
+import { idleBarrier } from './evolve-claims.ts'
+import { inheritLevel } from './evolve-landing.ts'
+import { reground } from './evolve-workstream.ts'
+import { classOf, demandsOfAttempt } from './task-class.ts'
 import { effectiveLevel, ownPriority } from './task-order.ts'
 
 export type TaskEvent = Extract<RunEvent, { readonly taskId: string }>
 type StartedEvent = Extract<RunEvent, { type: 'task.started' }>
 
+const ready: TaskPhase = { state: 'READY' }
+
 /** Takes what happened to a task into the state. */
 export function evolveTask(state: RunMachineState, event: TaskEvent, at: number): void {
-  const task = state.runs.get(event.runId)?.tasks.get(event.taskId)
+  const task = findTask(state, event)
   if (task === undefined) return
   switch (event.type) {
     case 'task.ready':
@@ -44,8 +49,8 @@ export function evolveTask(state: RunMachineState, event: TaskEvent, at: number)
       task.lostInRow = isLost ? task.lostInRow + 1 : 0
       task.throttledInRow = event.isSpent || isLost ? 0 : task.throttledInRow + 1
       if (event.isSpent) task.retriesSpent++
-      if (event.avoid !== undefined) task.avoided.add(event.avoid)
-      task.classKey = classKeyOf(task)
+      if (event.avoid !== undefined) task.avoided = [...task.avoided, event.avoid]
+      task.class = classOf(state, task)
       return setPhase(state, task, { state: 'PENDING', retryAt: event.retryAt })
     }
     case 'task.failed':
@@ -69,8 +74,8 @@ export function evolveTask(state: RunMachineState, event: TaskEvent, at: number)
       task.retriesSpent = 0
       task.lostInRow = 0
       task.throttledInRow = 0
-      task.avoided.clear()
-      task.classKey = classKeyOf(task)
+      task.avoided = []
+      task.class = classOf(state, task)
       return setPhase(state, task, { state: 'PENDING' })
     case 'task.accepted':
       setPhase(state, task, { state: 'SUCCEEDED', commit: undefined, isReleased: true })
@@ -83,14 +88,15 @@ export function evolveTask(state: RunMachineState, event: TaskEvent, at: number)
     case 'budget.blocked':
       // A user's budget comes back with the next day; every other scope's with what is given back or raised.
       if (event.scope.startsWith('user/')) state.timers.set(`scope/${event.scope}`, nextDay(at))
-      return state.ready.defund(task, event.scope)
+      state.ready.defund(task, event.scope)
+      return idleBarrier(state, task.workstream)
   }
 }
 
 function becomeReady(state: RunMachineState, task: TaskState, at: number): void {
   task.level ??= ownPriority(task) + Math.floor((at - task.run.startedAt) / task.run.stepMs)
   task.startsAtReady = state.starts
-  setPhase(state, task, { state: 'READY' })
+  setPhase(state, task, ready)
   const holder = state.ready.parkedBehind(task)
   if (holder !== undefined) inheritLevel(state, holder, effectiveLevel(task))
 }
@@ -103,6 +109,7 @@ function start(state: RunMachineState, task: TaskState, event: StartedEvent, at:
   task.workstream.running++
   state.starts++
   const attempt: AttemptState = {
+    key: attemptKey(event),
     hostId,
     tool,
     account,
@@ -118,7 +125,7 @@ function start(state: RunMachineState, task: TaskState, event: StartedEvent, at:
   countAttempt(state, task, attempt, 1)
   if (task.spec.kind === 'person') run.persons.add(task)
   else run.running++
-  state.wanted.set(attemptKey(event), effectOf(task, attempt))
+  state.wanted.set(attempt.key, effectOf(task, attempt))
 }
 
 /** Resources, host, tool and account of an attempt: taken with `by` 1, given back with -1. */
@@ -129,7 +136,7 @@ export function countAttempt(
   by: 1 | -1,
 ): void {
   const { hostId, tool, account } = attempt
-  addUse(state, task.run.id, demandsOf(task, tool, account), by)
+  addUse(demandsOfAttempt(state, task, attempt), by)
   const host = state.hosts.get(hostId)
   if (host !== undefined) host.running += by
   if (tool !== undefined) toolState(state, tool).running += by
@@ -144,42 +151,42 @@ function endAttempt(state: RunMachineState, task: TaskState, usage: Usage, isUns
   const metered = Math.max(attempt.meteredUsd, usage.costUsd)
   const settled = isUnseen ? Math.max(metered, attempt.reservedUsd) : metered
   state.budgets.settle(attempt.scopes, attempt.reservedUsd, settled)
-  if (isUnseen) task.settled.set(task.attempt, { usd: settled, scopes: attempt.scopes })
+  if (isUnseen)
+    task.settled = [...task.settled, { attempt: task.attempt, usd: settled, scopes: attempt.scopes }]
   countAttempt(state, task, attempt, -1)
   workstream.running--
   if (task.spec.kind === 'person') run.persons.delete(task)
   else run.running--
-  state.wanted.delete(attemptKey({ runId: run.id, taskId: task.id, attempt: task.attempt }))
+  state.wanted.delete(attempt.key)
   state.ready.refresh(workstream)
 }
 
 function correctUsage(state: RunMachineState, task: TaskState, attempt: number, usage: Usage): void {
-  const settled = task.settled.get(attempt)
+  const settled = task.settled.find((each) => each.attempt === attempt)
   if (settled === undefined) return
   state.budgets.correct(settled.scopes, settled.usd, usage.costUsd)
-  task.settled.delete(attempt)
+  task.settled = task.settled.filter((each) => each !== settled)
 }
 
 function changeAttempt(state: RunMachineState, task: TaskState, change: Partial<AttemptState>): void {
   if (task.phase.state !== 'RUNNING') return
   const attempt = { ...task.phase.attempt, ...change }
   task.phase = { state: 'RUNNING', attempt }
-  const key = attemptKey({ runId: task.run.id, taskId: task.id, attempt: task.attempt })
-  if (change.meteredUsd === undefined) state.wanted.set(key, effectOf(task, attempt))
+  if (change.meteredUsd === undefined) state.wanted.set(attempt.key, effectOf(task, attempt))
 }
 
 /** The one place where a task changes its phase: the derived counts follow. */
 function setPhase(state: RunMachineState, task: TaskState, phase: TaskPhase): void {
   const { run, workstream } = task
-  const timer = `retry/${run.id}/${task.id}`
   const wasTerminal = isTerminal(task)
   if (task.phase.state === 'READY') {
     workstream.queued--
     state.ready.remove(task)
+    idleBarrier(state, workstream)
   }
   if (task.phase.state === 'PENDING' && task.phase.retryAt !== undefined) {
     run.retrying--
-    state.timers.clear(timer)
+    state.timers.clear(retryTimer(task))
   }
   const before = task.phase
   task.phase = phase
@@ -193,8 +200,12 @@ function setPhase(state: RunMachineState, task: TaskState, phase: TaskPhase): vo
   }
   if (phase.state === 'PENDING' && phase.retryAt !== undefined) {
     run.retrying++
-    state.timers.set(timer, phase.retryAt)
+    state.timers.set(retryTimer(task), phase.retryAt)
   }
+}
+
+function retryTimer({ id, run }: TaskState): string {
+  return `retry/${run.id}/${id}`
 }
 
 /** A workstream that has nothing left to do before it took its claims takes them only to land. */

@@ -1,22 +1,26 @@
-import { landingKey } from './run-effect.ts'
-import type { LandingEffect } from './run-effect.ts'
+import { appended, noItems } from './appended.ts'
+import { block, forgetWaiting, grant, release, requeueOrderBlocked, watchOrder } from './evolve-claims.ts'
+import { endLanding, resumeLanding, wantLanding } from './evolve-landing.ts'
+import { findWorkstreamOf } from './find-task.ts'
+import { findWorkstream } from './find-workstream.ts'
 import type { RunEvent } from './run-event.ts'
 import type { LandingState, RunMachineState, WorkstreamPhase, WorkstreamState } from './run-state.ts'
-import { isClosed, isTerminal, openBases, roundTasks } from './run-state.ts'
-import { effectiveLevel } from './task-order.ts'
+import { isClosed, isTerminal, roundTasks } from './run-state.ts'
 
 export type WorkstreamEvent = Extract<RunEvent, { readonly workstreamId: string }>
 
+const working: WorkstreamPhase = { state: 'RUNNING', stage: 'working' }
+
 /** Takes what happened to a workstream, its claims or its landing into the state. */
 export function evolveWorkstream(state: RunMachineState, event: WorkstreamEvent): void {
-  const workstream = state.runs.get(event.runId)?.workstreams.get(event.workstreamId)
+  const workstream = findWorkstreamOf(state, event)
   if (workstream === undefined) return
   switch (event.type) {
     case 'workstream.started':
       workstream.isStarted = true
       takeOver(state, workstream, event.bases)
       state.awaitingClaims.delete(workstream)
-      setWorkstreamPhase(state, workstream, { state: 'RUNNING', stage: 'working' })
+      setWorkstreamPhase(state, workstream, working)
       return state.ready.refresh(workstream)
     case 'workstream.completed':
       return setWorkstreamPhase(state, workstream, { state: 'COMPLETED', commit: event.commit })
@@ -33,7 +37,7 @@ export function evolveWorkstream(state: RunMachineState, event: WorkstreamEvent)
     case 'workstream.unstranded':
       return strand(state, workstream, undefined)
     case 'claim.granted':
-      state.claims.take(workstream.key, event.claims)
+      grant(state, workstream, event.claims)
       watchOrder(state, workstream)
       return requeueOrderBlocked(state)
     case 'claim.blocked':
@@ -53,7 +57,7 @@ export function evolveWorkstream(state: RunMachineState, event: WorkstreamEvent)
     case 'landing.withdrawing':
       return changeLanding(state, workstream, { isWithdrawing: true })
     case 'landing.settled':
-      return setWorkstreamPhase(state, workstream, { state: 'RUNNING', stage: 'working' })
+      return setWorkstreamPhase(state, workstream, working)
   }
 }
 
@@ -66,12 +70,7 @@ function setWorkstreamPhase(
   const { run } = workstream
   const before = workstream.phase
   const wasClosed = isClosed(workstream)
-  if (before.state === 'RUNNING' && before.stage === 'landing') {
-    state.wanted.delete(landingKey(landingOf(workstream, before.landing)))
-    run.landing.delete(workstream)
-    run.held.delete(workstream)
-    addLanding(state, run.id, -1)
-  }
+  if (before.state === 'RUNNING' && before.stage === 'landing') endLanding(state, workstream, before.landing)
   workstream.phase = phase
   run.open += Number(wasClosed) - Number(isClosed(workstream))
   resumeLanding(state, workstream)
@@ -79,27 +78,24 @@ function setWorkstreamPhase(
   if (landed !== 0) for (const task of workstream.awaited) task.unmet -= landed
   if (phase.state !== before.state || phase.state === 'FAILED') requeueOrderBlocked(state)
   if (isClosed(workstream)) {
-    state.claims.forget(workstream.key)
+    forgetWaiting(state, workstream)
     state.ready.unpark(workstream.key)
     workstream.strandedBy = undefined
     run.stranded.delete(workstream)
     state.awaitingClaims.delete(workstream)
   }
   if (!isClosed(workstream)) return
-  for (const next of [...workstream.after, ...workstream.heirs]) {
-    watchOrder(state, next)
-    wantLanding(state, next)
-  }
+  const { after, heirs } = workstream
+  // Whatever becomes of it later, what they took over has landed, or was lost and is no base any more.
+  for (const heir of heirs) heir.tookOver = heir.tookOver.filter((base) => base !== workstream)
+  workstream.heirs = noItems
+  for (const next of after) regroundLanding(state, next)
+  for (const heir of heirs) regroundLanding(state, heir)
 }
 
-/** Counts a workstream that is landing, and wants it landed. */
-export function resumeLanding(state: RunMachineState, workstream: WorkstreamState): void {
-  const { phase, run } = workstream
-  if (phase.state !== 'RUNNING' || phase.stage !== 'landing') return
+function regroundLanding(state: RunMachineState, workstream: WorkstreamState): void {
+  watchOrder(state, workstream)
   wantLanding(state, workstream)
-  run.landing.add(workstream)
-  if (phase.landing.isHeld) run.held.add(workstream)
-  addLanding(state, run.id, 1)
 }
 
 function changeLanding(
@@ -110,28 +106,6 @@ function changeLanding(
   const { phase } = workstream
   if (phase.state !== 'RUNNING' || phase.stage !== 'landing') return
   setWorkstreamPhase(state, workstream, { ...phase, landing: { ...phase.landing, ...change } })
-}
-
-/** A stranded workstream's landing is not wanted: it is never tested without what it builds on. */
-function wantLanding(state: RunMachineState, workstream: WorkstreamState): void {
-  const { phase } = workstream
-  if (phase.state !== 'RUNNING' || phase.stage !== 'landing') return
-  const place = landingOf(workstream, phase.landing)
-  const { isApproved, isWithdrawing } = phase.landing
-  const after = openBases(workstream).map(({ key }) => key)
-  const level = workstream.inheritedLevel ?? workstream.spec.priority
-  const effect: LandingEffect = { kind: 'land', ...place, level, after, isApproved, isWithdrawing }
-  if (workstream.strandedBy !== undefined && !isWithdrawing) state.wanted.delete(landingKey(place))
-  else state.wanted.set(landingKey(place), effect)
-}
-
-function landingOf({ run, spec, round }: WorkstreamState, { attempt }: LandingState) {
-  return { runId: run.id, workstreamId: spec.id, round, attempt }
-}
-
-function addLanding(state: RunMachineState, runId: string, by: 1 | -1): void {
-  for (const name of ['landing', `${runId}:landing`]) state.used.set(name, (state.used.get(name) ?? 0) + by)
-  if (by < 0) state.ready.unpark('landing')
 }
 
 function reopen(state: RunMachineState, workstream: WorkstreamState, round: number): void {
@@ -160,75 +134,20 @@ function strand(state: RunMachineState, workstream: WorkstreamState, base: strin
 
 /** Keeps what it builds on though it needs nothing of it. */
 function takeOver(state: RunMachineState, workstream: WorkstreamState, bases: readonly string[]): void {
-  workstream.tookOver.clear()
+  for (const base of workstream.tookOver) base.heirs = base.heirs.filter((heir) => heir !== workstream)
+  workstream.tookOver = noItems
   for (const key of bases) {
     const base = findWorkstream(state, key)
-    if (base === undefined || workstream.before.has(base)) continue
-    workstream.tookOver.add(base)
-    base.heirs.add(workstream)
+    if (base === undefined || workstream.before.includes(base)) continue
+    workstream.tookOver = appended(workstream.tookOver, base)
+    base.heirs = appended(base.heirs, workstream)
   }
-}
-
-type BlockedEvent = Extract<RunEvent, { type: 'claim.blocked' }>
-
-/** Parks what is blocked. All that waits for the sake of order, or for a landing, waits in one line: what frees one may free any. */
-function block(state: RunMachineState, workstream: WorkstreamState, { holder, why }: BlockedEvent): void {
-  let level = Number.POSITIVE_INFINITY
-  for (const task of workstream.tasks) {
-    if (!state.ready.has(task)) continue
-    level = Math.min(level, effectiveLevel(task))
-    state.ready.park(task, why === 'order' || why === 'landing' ? why : holder)
-  }
-  if (level === Number.POSITIVE_INFINITY) level = workstream.spec.priority
-  if (why === 'order') {
-    state.orderBlocked.add(workstream)
-    return
-  }
-  if (why === 'landing') return
-  state.claims.wait(workstream.key, workstream.spec.claims, holder, level)
-  if (why === 'held') inheritLevel(state, holder, level)
-}
-
-function requeueOrderBlocked(state: RunMachineState): void {
-  if (state.orderBlocked.size === 0) return
-  state.orderBlocked.clear()
-  state.ready.unpark('order')
-}
-
-function release(state: RunMachineState, workstream: WorkstreamState): void {
-  state.claims.release(workstream.key)
-  state.claims.forget(workstream.key)
-  workstream.inheritedLevel = undefined
-  state.ready.unpark(workstream.key)
-  state.openHolders.delete(workstream)
-  requeueOrderBlocked(state)
-}
-
-/** Keeps the set of holders that build on something which has not landed. */
-function watchOrder(state: RunMachineState, workstream: WorkstreamState): void {
-  if (openBases(workstream).length > 0 && state.claims.holds(workstream.key))
-    state.openHolders.add(workstream)
-  else if (state.openHolders.delete(workstream)) requeueOrderBlocked(state)
 }
 
 /** Takes in that a workstream builds on other workstreams than before. */
 export function reground(state: RunMachineState, workstream: WorkstreamState): void {
-  if (workstream.before.size === 0) return
+  if (workstream.before.length === 0) return
   watchOrder(state, workstream)
   wantLanding(state, workstream)
   requeueOrderBlocked(state)
-}
-
-/** Makes a holder at least as urgent as one who waits for it. */
-export function inheritLevel(state: RunMachineState, holder: string, level: number): void {
-  const workstream = findWorkstream(state, holder)
-  if (workstream === undefined || (workstream.inheritedLevel ?? Number.POSITIVE_INFINITY) <= level) return
-  workstream.inheritedLevel = level
-  state.ready.refresh(workstream)
-  wantLanding(state, workstream)
-}
-
-export function findWorkstream(state: RunMachineState, key: string): WorkstreamState | undefined {
-  const cut = key.indexOf('/')
-  return state.runs.get(key.slice(0, cut))?.workstreams.get(key.slice(cut + 1))
 }

@@ -1,5 +1,6 @@
 import { buildRun, extendRun } from './build-run.ts'
 import { accountState, evolveTask, toolState } from './evolve-task.ts'
+import { idleBarrier } from './evolve-claims.ts'
 import { evolveWorkstream } from './evolve-workstream.ts'
 import type { RunEvent } from './run-event.ts'
 import type { RunMachineState, RunState } from './run-state.ts'
@@ -41,6 +42,7 @@ function evolveRun(state: RunMachineState, event: OfRunEvent, at: number): void 
       run.pauses.add(event.reason)
       run.waits = event.waits ?? run.waits
       run.status = 'PAUSED'
+      for (const workstream of run.workstreams.values()) idleBarrier(state, workstream)
       return
     case 'run.resumed':
       run.pauses.delete(event.reason)
@@ -122,6 +124,7 @@ function evolveWorld(state: RunMachineState, event: WorldEvent): void {
       return
     case 'limits.changed':
       state.limits = event.limits
+      state.meters.limitTo(event.limits)
       return
     case 'command.answered':
       return remember(state, event)

@@ -1,11 +1,13 @@
 import { ClaimTable } from '../claims/claim-table.ts'
 import type { FrozenClaims } from '../claims/claim-table.ts'
 import type { CommandAnswer } from '../machine/machine.ts'
+import { appended } from './appended.ts'
 import type { BudgetScope } from './budget-book.ts'
 import { buildRun } from './build-run.ts'
 import { countAttempt, effectOf } from './evolve-task.ts'
-import { findWorkstream, resumeLanding } from './evolve-workstream.ts'
-import { attemptKey } from './run-effect.ts'
+import { parkBehind } from './evolve-claims.ts'
+import { resumeLanding } from './evolve-landing.ts'
+import { findWorkstream } from './find-workstream.ts'
 import type { PauseReason, Pinned } from './run-event.ts'
 import type { RunSpec } from './run-spec.ts'
 import type {
@@ -18,7 +20,7 @@ import type {
   ToolState,
   WorkstreamState,
 } from './run-state.ts'
-import { classKeyOf } from './task-class.ts'
+import { classOf } from './task-class.ts'
 import { initialRunState, isClosed, isTerminal, roundTasks } from './run-state.ts'
 
 /** The facts of a state as JSON. What is derived is left out, and made again by `thaw`. */
@@ -54,14 +56,9 @@ type TaskFacts = Pick<
   | 'priority'
   | 'level'
   | 'startsAtReady'
-> & {
-  readonly id: string
-  readonly settled: readonly (readonly [
-    number,
-    { readonly usd: number; readonly scopes: readonly string[] },
-  ])[]
-  readonly avoided: readonly string[]
-}
+  | 'settled'
+  | 'avoided'
+> & { readonly id: string }
 
 type WorkstreamFacts = Pick<
   WorkstreamState,
@@ -153,6 +150,8 @@ function freezeTask(task: TaskState): TaskFacts {
     priority,
     level,
     startsAtReady,
+    settled,
+    avoided,
   } = task
   const counts = { attempt, retriesSpent, lostInRow, throttledInRow }
   return {
@@ -163,8 +162,8 @@ function freezeTask(task: TaskState): TaskFacts {
     priority,
     level,
     startsAtReady,
-    settled: [...task.settled],
-    avoided: [...task.avoided],
+    settled,
+    avoided,
   }
 }
 
@@ -193,6 +192,7 @@ export function thaw(json: unknown, options: { readonly ignoreCase?: boolean }):
     claims: ClaimTable.thaw(frozen.claims, options),
   }
   state.limits = frozen.limits
+  state.meters.limitTo(frozen.limits)
   state.isDiskLow = frozen.isDiskLow
   state.starts = frozen.starts
   for (const { id, offers } of frozen.hosts)
@@ -212,7 +212,7 @@ export function thaw(json: unknown, options: { readonly ignoreCase?: boolean }):
   for (const run of state.runs.values()) derive(state, run)
   for (const [key, at] of frozen.timers) state.timers.set(key, at)
   for (const [runId, taskId, holder] of frozen.parked)
-    state.ready.park(findTask(state, runId, taskId), holder)
+    parkBehind(state, findTask(state, runId, taskId), holder)
   for (const [runId, taskId, scope] of frozen.unfunded)
     state.ready.defund(findTask(state, runId, taskId), scope)
   for (const key of frozen.orderBlocked) state.orderBlocked.add(findWorkstream(state, key)!)
@@ -247,14 +247,13 @@ function thawRun(state: RunMachineState, frozen: FrozenRun): void {
       strandedBy,
       landingAttempt,
       inheritedLevel,
+      isBarrier: state.claims.isBarrier(workstream.key),
     })
   }
-  for (const { id, settled, avoided, ...facts } of frozen.tasks) {
+  for (const { id, ...facts } of frozen.tasks) {
     const task = run.tasks.get(id)!
     Object.assign(task, { priority: undefined, level: undefined }, facts)
-    for (const [attempt, use] of settled) task.settled.set(attempt, use)
-    for (const tool of avoided) task.avoided.add(tool)
-    task.classKey = classKeyOf(task)
+    task.class = classOf(state, task)
   }
   for (const id of frozen.stranded) run.stranded.add(run.workstreams.get(id)!)
 }
@@ -265,8 +264,8 @@ function linkHeirs(state: RunMachineState, { spec, workstreams }: FrozenRun): vo
     // One of a run that was archived meanwhile is no base any more.
     const bases = tookOver.map((key) => findWorkstream(state, key)).filter((base) => base !== undefined)
     for (const base of bases) {
-      heir.tookOver.add(base)
-      base.heirs.add(heir)
+      heir.tookOver = appended(heir.tookOver, base)
+      base.heirs = appended(base.heirs, heir)
     }
   }
 }
@@ -288,8 +287,7 @@ function derive(state: RunMachineState, run: RunState): void {
       if (task.spec.kind === 'person') run.persons.add(task)
       else run.running++
       countAttempt(state, task, task.phase.attempt, 1)
-      const key = attemptKey({ runId: run.id, taskId: task.id, attempt: task.attempt })
-      state.wanted.set(key, effectOf(task, task.phase.attempt))
+      state.wanted.set(task.phase.attempt.key, effectOf(task, task.phase.attempt))
     }
     if (task.phase.state === 'READY') task.workstream.queued++
     if (task.phase.state === 'PENDING' && task.phase.retryAt !== undefined) run.retrying++

@@ -1,11 +1,12 @@
 import { findWorkstreamCycle } from '../graph/workstream-cycle.ts'
-import { allBases } from './claim-order.ts'
+import { allBases } from './bases.ts'
 import type { RunMachineState, RunState, WorkstreamState } from './run-state.ts'
 import { isClosed, isGone } from './run-state.ts'
 import type { TaskSpec } from './run-spec.ts'
 
 /** Workstreams that wait for one another: no order of landings would do. */
 export function* problemsOfOrder(tasks: readonly TaskSpec[]): Generator<string> {
+  if (tasks.every(({ needs, needsLanded }) => needs.length + needsLanded.length === 0)) return
   const firsts = new Map<string, string>()
   for (const { id, workstream } of tasks) if (!firsts.has(workstream)) firsts.set(workstream, id)
   const cycle = findWorkstreamCycle(
@@ -53,6 +54,7 @@ function addsBase(run: RunState, workstream: WorkstreamState, { needs, needsLand
   const bases = needs.map((id) => run.tasks.get(id)?.workstream)
   for (const id of needsLanded) bases.push(run.workstreams.get(id))
   return bases.some(
-    (base) => base === undefined || (base !== workstream && !isGone(base) && !workstream.before.has(base)),
+    (base) =>
+      base === undefined || (base !== workstream && !isGone(base) && !workstream.before.includes(base)),
   )
 }

@@ -16,7 +16,10 @@ export function problemsOfRun(state: RunMachineState, run: RunSpec): Refusal | u
   if (state.runs.has(run.id)) return refusal('WS_RUN_TAKEN', [`a run "${run.id}" exists already`])
   const problems = [...problemsOfParts(run.workstreams, run.tasks, new Map(), new Map())]
   if (!idPattern.test(run.id)) problems.unshift(badId('run', run.id))
-  problems.push(...problemsOfOrder(run.tasks), ...impossible(state, run.limits, run.tasks))
+  // With one task each, workstreams wait for one another only where tasks do.
+  const areTasks = problems.length === 0 && run.workstreams.length === run.tasks.length
+  if (!areTasks) problems.push(...problemsOfOrder(run.tasks))
+  problems.push(...impossible(state, run.limits, run.tasks))
   return problems.length === 0 ? undefined : refusal('WS_RUN_INVALID', problems)
 }
 
@@ -70,11 +73,13 @@ function* problemsOfParts(
 
 /** Tasks that can never be ready since they wait for one another, by what is left when all others are taken away. */
 function* circles(tasks: readonly TaskSpec[]): Generator<string> {
+  if (tasks.every(({ needs, needsLanded }) => needs.length + needsLanded.length === 0)) return
   const places = new Map<string, number>()
   const members = new Map<string, number[]>()
+  const isLandingAwaited = tasks.some(({ needsLanded }) => needsLanded.length > 0)
   for (const [at, { id, workstream }] of tasks.entries()) {
     places.set(id, at)
-    push(members, workstream, at)
+    if (isLandingAwaited) push(members, workstream, at)
   }
   const waits = new Int32Array(tasks.length)
   const edges: (number[] | undefined)[] = Array.from({ length: tasks.length })

@@ -1,13 +1,17 @@
+import type { Claim } from '../claims/claim.ts'
 import { ClaimTable } from '../claims/claim-table.ts'
 import type { Breach, Failure, InterruptReason } from '../errors/failure.ts'
 import { invariant } from '../errors/invariant.ts'
 import type { CommandAnswer } from '../machine/machine.ts'
 import { BudgetBook } from './budget-book.ts'
+import { Meters } from './meters.ts'
+import type { ReadyGroup } from './ready-group.ts'
 import { ReadyQueue } from './ready-queue.ts'
 import type { RunEffect } from './run-effect.ts'
 import type { PauseReason, PersonWait, SkipReason, WorkstreamFailure } from './run-event.ts'
 import type { ToolHealth } from './run-input.ts'
 import type { RunSpec, TaskSpec, WorkstreamSpec } from './run-spec.ts'
+import type { TaskClass } from './task-class.ts'
 import { TimerQueue } from './timer-queue.ts'
 
 /**
@@ -21,8 +25,8 @@ export interface RunMachineState {
   readonly accounts: Map<string, AccountState>
   /** Capacities that bind all runs; what is not named is unlimited. */
   limits: Readonly<Record<string, number>>
-  /** How much of each resource running attempts take. Derived. */
-  readonly used: Map<string, number>
+  /** How much of each resource running attempts take, and how many workstreams land. Derived. */
+  readonly meters: Meters
   readonly claims: ClaimTable
   readonly budgets: BudgetBook
   readonly learned: Map<string, LearnedEstimate>
@@ -53,7 +57,13 @@ export interface RunState {
   spec: RunSpec
   readonly startedAt: number
   readonly tasks: Map<string, TaskState>
+  /** The one looked up last: what is asked for next is mostly of the same. */
+  lately: TaskState | undefined
   readonly workstreams: Map<string, WorkstreamState>
+  /** The same for what is limited within the run. Derived. */
+  readonly meters: Meters
+  /** What its tasks need, each kind once. Derived. */
+  readonly classes: Map<string, TaskClass>
   status: 'RUNNING' | 'PAUSED' | 'COMPLETED' | 'FAILED' | 'CANCELLED'
   readonly pauses: Set<PauseReason>
   /** What waits for a person, while that is a reason to pause. */
@@ -83,7 +93,7 @@ export interface WorkstreamState {
   readonly key: string
   readonly run: RunState
   readonly spec: WorkstreamSpec
-  readonly tasks: TaskState[]
+  tasks: TaskState[]
   phase: WorkstreamPhase
   round: number
   /** Whether any attempt of this round was started. */
@@ -98,22 +108,30 @@ export interface WorkstreamState {
   /** Tasks of this round that are not terminal. Derived. */
   unfinished: number
   /** Workstreams that any of its tasks needs. Derived. */
-  readonly before: Set<WorkstreamState>
+  before: WorkstreamState[]
   /** Workstreams with a task that needs one of its tasks. Derived. */
-  readonly after: Set<WorkstreamState>
+  after: WorkstreamState[]
+  /** How many others come before it at most, one after another. Derived. */
+  depth: number
   /** Whose unlanded paths it took over, when it started. */
-  readonly tookOver: Set<WorkstreamState>
+  tookOver: WorkstreamState[]
   /** Who took its paths over. Derived. */
-  readonly heirs: Set<WorkstreamState>
+  heirs: WorkstreamState[]
   /** Tasks that wait for its landing. Derived. */
-  readonly awaited: TaskState[]
+  awaited: TaskState[]
   /** How many other workstreams of the run want what it claims, up to 8. Derived. */
   contention: number
+  /** Of what it claims alone, what most others want as well; nothing where few do. Derived. */
+  hotClaim: Claim | undefined
   landingAttempt: number
   /** The level of the most urgent one that waits for what it holds. */
   inheritedLevel: number | undefined
-  /** Equal for workstreams that claim the same. Derived. */
-  readonly claimsKey: string
+  /** Whether it was by-passed too often: what overlaps its claims does not start before it. Derived. */
+  isBarrier: boolean
+  /** Its ready tasks, where they do not share the fate of those that claim the same. Derived. */
+  groups: ReadyGroup[]
+  /** Equal for workstreams of the run that claim the same; nothing where no other does. Derived. */
+  claimsKey: number | undefined
 }
 
 /**
@@ -155,8 +173,8 @@ export interface TaskState {
   /** Rate limits and overloads in a row, for their backoff. */
   throttledInRow: number
   /** What attempts whose end was not seen were settled at: a late report corrects it. */
-  readonly settled: Map<number, { readonly usd: number; readonly scopes: readonly string[] }>
-  readonly avoided: Set<string>
+  settled: readonly Settlement[]
+  avoided: readonly string[]
   priority: number | undefined
   /** Set when it first became ready, and constant from then on. */
   level: number | undefined
@@ -166,11 +184,20 @@ export interface TaskState {
   estimateUsd: number
   /** Needs that have not succeeded, and landings that are awaited. Derived. */
   unmet: number
-  readonly dependents: TaskState[]
-  /** Equal for tasks that need the same tools and resources. Derived. */
-  classKey: string
+  dependents: TaskState[]
+  /** The same for tasks that need the same tools and resources. Derived. */
+  class: TaskClass
+  /** Where it lies among the ready tasks. Derived. */
+  group: ReadyGroup | undefined
   /** The heaviest path from here to the run's end. Derived. */
   criticalMs: number
+}
+
+/** What an attempt whose end was not seen was settled at. */
+export interface Settlement {
+  readonly attempt: number
+  readonly usd: number
+  readonly scopes: readonly string[]
 }
 
 /** PENDING ──► READY ──► RUNNING ──► SUCCEEDED | FAILED | QUARANTINED | SKIPPED; a retry goes back to PENDING. */
@@ -185,6 +212,8 @@ export type TaskPhase =
 
 /** An attempt that runs. */
 export interface AttemptState {
+  /** The key under which it is wanted. */
+  readonly key: string
   readonly hostId: string
   readonly tool: string | undefined
   readonly account: string | undefined
@@ -228,7 +257,7 @@ export interface LearnedEstimate {
 }
 
 /** Slots for attempts where nothing else is configured. */
-const defaultSlots = 3
+const defaultLimits: Readonly<Record<string, number>> = { slots: 3 }
 
 export function initialRunState(options: { readonly ignoreCase?: boolean } = {}): RunMachineState {
   return {
@@ -236,8 +265,8 @@ export function initialRunState(options: { readonly ignoreCase?: boolean } = {})
     hosts: new Map(),
     tools: new Map(),
     accounts: new Map(),
-    limits: { slots: defaultSlots },
-    used: new Map(),
+    limits: defaultLimits,
+    meters: new Meters(defaultLimits),
     claims: new ClaimTable({ ignoreCase: options.ignoreCase ?? false }),
     budgets: new BudgetBook(),
     learned: new Map(),
@@ -268,29 +297,12 @@ export function isGone({ phase }: WorkstreamState): boolean {
   return phase.state === 'COMPLETED' || (phase.state === 'FAILED' && phase.reason === 'discarded')
 }
 
-/**
- * What it builds on and what has not landed. One that was lost counts only for a workstream that was stranded
- * by it: any other has skipped the tasks that needed it, and goes on without. One whose paths it merely took over is, when lost, simply no base any more.
- */
-export function openBases(workstream: WorkstreamState): readonly WorkstreamState[] {
-  const isStranded = workstream.strandedBy !== undefined
-  const bases = [...workstream.before].filter(
-    (base) => !isGone(base) && (isStranded || !isClosed(base)) && needsRoundOf(workstream, base),
-  )
-  for (const base of workstream.tookOver) if (!isClosed(base) && !bases.includes(base)) bases.push(base)
-  return bases
-}
-
-/** Whether anything that it did not skip needs the base's present round: rounds before that have landed. */
-function needsRoundOf({ tasks, run }: WorkstreamState, base: WorkstreamState): boolean {
-  return tasks.some((task) => {
-    if (task.phase.state === 'SKIPPED') return false
-    if (!isTerminal(task) && task.spec.needsLanded.includes(base.spec.id)) return true
-    return task.spec.needs.some((id) => {
-      const need = run.tasks.get(id)!
-      return need.workstream === base && need.round >= base.round
-    })
-  })
+/** Whether anything may start in the run, as far as pauses go. */
+export function mayStart(
+  { isDiskLow }: Pick<RunMachineState, 'isDiskLow'>,
+  { pauses, isCancelling }: RunState,
+): boolean {
+  return !isDiskLow && !isCancelling && !pauses.has('user') && !pauses.has('budget')
 }
 
 /** The landing of a workstream that is landing. */

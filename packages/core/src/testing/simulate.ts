@@ -50,6 +50,7 @@ export interface Simulation {
   readonly lowerBoundMs: number
   /** When each task's last attempt started. */
   readonly starts: ReadonlyMap<string, number>
+  /** All that happened; put together when it is first asked for. */
   readonly events: readonly Published<RunEvent>[]
 }
 
@@ -69,21 +70,17 @@ export async function simulate(options: SimulationOptions): Promise<Simulation> 
     clock,
     attempt: ({ taskId }) => scriptFor(durations.get(taskId)!, options.faults ?? {}, random),
   })
+  const journal = new MemoryJournal()
   const host = await openHost(runMachine(), {
-    journal: new MemoryJournal(),
+    journal,
     clock,
     driver: world.driver(),
     snapshotEvery: 0,
   })
-  const events: Published<RunEvent>[] = []
   const starts = new Map<string, number>()
   let makespanMs = 0
-  host.events.on('*', (published) => {
-    const { at, event } = published
-    events.push(published)
-    if (event.type === 'task.started') starts.set(event.taskId, at)
-    else if (event.type === 'task.succeeded') makespanMs = at
-  })
+  host.events.on('task.started', ({ at, event }) => void starts.set(event.taskId, at))
+  host.events.on('task.succeeded', ({ at }) => void (makespanMs = at))
   const { concurrency = 3, ...limits } = options.limits ?? {}
   await host.send({ type: 'limits.set', commandId: 'limits', limits: { ...limits, slots: concurrency } })
   await host.send({ type: 'host.joined', hostId: 'here', offers: ['*'] })
@@ -99,7 +96,26 @@ export async function simulate(options: SimulationOptions): Promise<Simulation> 
     await host.idle()
   }
   await host.close()
-  return { makespanMs, lowerBoundMs, starts, events }
+  let events: readonly Published<RunEvent>[] | undefined
+  return {
+    makespanMs,
+    lowerBoundMs,
+    starts,
+    get events() {
+      return (events ??= publishedIn(journal))
+    },
+  }
+}
+
+function publishedIn(journal: MemoryJournal): readonly Published<RunEvent>[] {
+  return journal.all().flatMap(({ inputs, events, firstSeq }) => {
+    let next = 0
+    return inputs.flatMap(({ at, events: count }) => {
+      const own = events.slice(next, next + count)
+      // The journal gives back what the run machine wrote.
+      return own.map((event) => ({ seq: firstSeq + next++, at, event: event as RunEvent }))
+    })
+  })
 }
 
 function scriptFor(durationMs: number, faults: SimulatedFaults, random: Random): AttemptScript {
@@ -113,18 +129,7 @@ function scriptFor(durationMs: number, faults: SimulatedFaults, random: Random):
 }
 
 function specOf({ tasks, estimates = 'exact' }: SimulationOptions): RunSpec {
-  const workstreams = new Map<string, { claims: Map<string, Claim>; priority: number }>()
-  for (const task of tasks) {
-    const id = task.workstream ?? task.id
-    let entry = workstreams.get(id)
-    if (entry === undefined)
-      workstreams.set(id, (entry = { claims: new Map(), priority: task.priority ?? 2 }))
-    entry.priority = Math.min(entry.priority, task.priority ?? 2)
-    for (const claim of task.claims ?? []) {
-      if (typeof claim === 'string') entry.claims.set(claim, { path: claim, mode: 'exclusive' })
-      else entry.claims.set(JSON.stringify(claim), claim)
-    }
-  }
+  const tasksOf = Map.groupBy(tasks, (task) => task.workstream ?? task.id)
   return {
     id: runId,
     correlationId: runId,
@@ -136,12 +141,22 @@ function specOf({ tasks, estimates = 'exact' }: SimulationOptions): RunSpec {
     failurePolicy: 'dependents',
     onQuota: 'park',
     reserveUsd: 0,
-    workstreams: [...workstreams].map(([id, { claims, priority }]): WorkstreamSpec => {
-      const all = [...claims.values()]
-      return { id, priority, claims: all, holdUntil: 'landed', lands: false }
+    workstreams: Array.from(tasksOf, ([id, own]): WorkstreamSpec => {
+      const priority = Math.min(...own.map((task) => task.priority ?? 2))
+      return { id, priority, claims: claimsOf(own), holdUntil: 'landed', lands: false }
     }),
     tasks: tasks.map((task) => taskOf(task, estimates)),
   }
+}
+
+/** All that the tasks of a workstream claim, each once. */
+function claimsOf(tasks: readonly SimulatedTask[]): readonly Claim[] {
+  const claims = tasks.flatMap((task) => task.claims ?? [])
+  const distinct =
+    claims.length < 2 ? claims : new Map(claims.map((claim) => [JSON.stringify(claim), claim])).values()
+  return Array.from(distinct, (claim) =>
+    typeof claim === 'string' ? { path: claim, mode: 'exclusive' } : claim,
+  )
 }
 
 function taskOf(task: SimulatedTask, estimates: 'exact' | 'none'): TaskSpec {

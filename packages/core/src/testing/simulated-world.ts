@@ -60,9 +60,9 @@ export class SimulatedWorld {
     const generation = ++this.#generation
     const isMine = () => generation === this.#generation
     return {
-      start: (_key, effect, context) => {
+      start: (key, effect, context) => {
         this.#context = context
-        if (isMine()) this.#start(effect)
+        if (isMine()) this.#start(key, effect)
       },
       change: (key, effect) => {
         if (isMine()) this.#change(key, effect)
@@ -90,39 +90,35 @@ export class SimulatedWorld {
     }
   }
 
-  #start(effect: RunEffect): void {
-    if (effect.kind === 'land') this.#startLanding(effect)
-    else this.#startAttempt(effect)
+  #start(key: string, effect: RunEffect): void {
+    if (effect.kind === 'land') this.#startLanding(key, effect)
+    else this.#startAttempt(key, effect)
   }
 
-  #startAttempt(effect: AttemptEffect): void {
-    const key = keyOf(effect)
+  #startAttempt(key: string, effect: AttemptEffect): void {
     this.started.push(key)
     const script = this.#options.attempt(effect)
     const costUsd = script.costUsd ?? 0
     const usage: Usage = { costUsd, tokens: 0, durationMs: script.durationMs }
     const now = this.#options.clock.now()
     const { runId, taskId, attempt } = effect
-    const cancels = (script.meteredAt ?? []).map((share) =>
-      this.#options.clock.wakeAt(now + share * script.durationMs, () => {
-        this.#context?.report({
-          type: 'attempt.metered',
-          runId,
-          taskId,
-          attempt,
-          usage: { ...usage, costUsd: share * costUsd },
-        })
-      }),
-    )
     const words: RunInput = { type: 'attempt.ended', runId, taskId, attempt, outcome: script.outcome, usage }
-    cancels.push(this.#options.clock.wakeAt(now + script.durationMs, () => this.#end(key, words)))
-    const cancelAlarms = () => cancels.forEach((cancel) => cancel())
+    const meters = script.meteredAt?.map((share) => {
+      const metered = { ...usage, costUsd: share * costUsd }
+      return this.#options.clock.wakeAt(now + share * script.durationMs, () =>
+        this.#context?.report({ type: 'attempt.metered', runId, taskId, attempt, usage: metered }),
+      )
+    })
+    const end = this.#options.clock.wakeAt(now + script.durationMs, () => this.#end(key, words))
+    const cancelAlarms = () => {
+      end()
+      for (const cancel of meters ?? []) cancel()
+    }
     this.#processes.set(key, { effect, cancelAlarms, words, ended: undefined })
     if (effect.interrupt !== undefined) this.#interrupt(key, effect, effect.interrupt)
   }
 
-  #startLanding(effect: LandingEffect): void {
-    const key = keyOf(effect)
+  #startLanding(key: string, effect: LandingEffect): void {
     const { durationMs, outcome } = this.#options.landing?.(effect) ?? {
       durationMs: 0,
       outcome: landedWith(key),
@@ -209,9 +205,4 @@ export class SimulatedWorld {
 
 function landedWith(key: string): LandingOutcome {
   return { kind: 'landed', commit: key }
-}
-
-function keyOf(effect: RunEffect): string {
-  if (effect.kind === 'attempt') return `attempt/${effect.runId}/${effect.taskId}/${effect.attempt}`
-  return `land/${effect.runId}/${effect.workstreamId}/${effect.round}/${effect.attempt}`
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { Places } from '../../src/machine/heap.ts'
 import { Heap } from '../../src/machine/heap.ts'
 
 interface Item {
@@ -9,16 +10,19 @@ interface Item {
 }
 
 const byRank = (a: Item, b: Item) => a.rank - b.rank || a.id - b.id
-const placed = () =>
-  new Heap<Item>(byRank, {
-    get: (item) => item.place,
-    set: (item, at) => (item.place = at),
-    delete: (item) => (item.place = undefined),
-  })
+const places: Places<Item> = {
+  get: (item) => item.place,
+  set: (item, at) => (item.place = at),
+  delete: (item) => (item.place = undefined),
+}
 
 describe.each([
   ['that looks items up', () => new Heap<Item>(byRank)],
-  ['whose items keep their place', placed],
+  ['whose items keep their place', () => new Heap<Item>(byRank, { places })],
+  [
+    'that ranks items by a part of their order',
+    () => new Heap<Item>(byRank, { rank: ({ rank }) => rank >> 2 }),
+  ],
 ])('a heap %s', (_, make) => {
   it('gives the least item first', () => {
     const heap = make()

@@ -14,8 +14,9 @@ const breakages: readonly (readonly [string, (run: DrivenRun) => unknown])[] = [
     },
   ],
   ['a run stays within its limits', (run) => (run.run().spec = { ...run.run().spec, limits: { slots: 0 } })],
-  ['use is counted as it is', ({ state }) => state.used.set('slots', 7)],
+  ['use is counted as it is', ({ state }) => (state.meters.of('slots').used = 7)],
   ['concurrency stays within its limits', ({ state }) => (state.limits = { aider: 0 })],
+  ['meters know their limits', ({ state }) => (state.limits = { slots: 9 })],
   ['what is reserved is what runs', ({ state }) => state.budgets.reserve(['run/run'], 1)],
   [
     'nothing else is wanted',
@@ -86,6 +87,7 @@ describe('checkInvariants', () => {
   it('notices a ready task that was forgotten, but not one that is held back', async () => {
     const run = await driveRun('a: n1\nb: n2', { limits: { slots: 1 }, isChecked: false })
     run.state.limits = { slots: 2 }
+    run.state.meters.limitTo(run.state.limits)
     expect(() => checkInvariants(run.state, 0)).toThrow('a ready task with everything free has started')
     run.run().pauses.add('user')
     checkInvariants(run.state, 0)

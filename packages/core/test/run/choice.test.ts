@@ -65,7 +65,7 @@ describe('a task that names no tool', () => {
   it('lacks one', async () => {
     const run = await driveRun('a: n1')
     const task = run.task('n1')
-    expect(chooseFor(run.state, { ...task, spec: { ...task.spec, tools: [] } })).toEqual({
+    expect(chooseFor(run.state, { ...task, class: { ...task.class, ways: [] } })).toEqual({
       ok: false,
       lacks: 'tool',
     })

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { contentions } from '../../src/run/contention.ts'
+import { rivalryOf } from '../../src/run/contention.ts'
 import type { WorkstreamSpec } from '../../src/run/run-spec.ts'
 import { partsOf } from './plan-notation.ts'
 
 const count = (notation: string, ignoreCase = false) =>
-  contentions(partsOf(notation).workstreams, { ignoreCase })
+  rivalryOf(partsOf(notation).workstreams, { ignoreCase }).counts
 
 describe('contention', () => {
   it('is how many others want what a workstream claims, each once', () => {
@@ -30,7 +30,7 @@ describe('contention', () => {
       claims: [{ path, mode: 'exclusive', ...(exclude === undefined ? {} : { exclude: [exclude] }) }],
     })
     expect(
-      contentions([without('a', 'src/**', 'src/x/**'), without('b', 'src/x/y')], { ignoreCase: false }),
+      rivalryOf([without('a', 'src/**', 'src/x/**'), without('b', 'src/x/y')], { ignoreCase: false }).counts,
     ).toEqual([0, 0])
     expect([count('a [SRC]:\nb [src]:'), count('a [SRC]:\nb [src]:', true)]).toEqual([
       [0, 0],

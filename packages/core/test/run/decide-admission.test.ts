@@ -154,7 +154,7 @@ describe('slots', () => {
       tasks: { n2: { kind: 'person', tools: [] } },
     })
     expect(run.running()).toEqual(['n1', 'n2'])
-    expect(run.state.used.get('slots')).toBe(1)
+    expect(run.state.meters.used('slots')).toBe(1)
   })
 
   it('starts everything at once where nothing is limited', async () => {
@@ -213,6 +213,6 @@ describe('what is kept for a task that was passed often', () => {
     ])
     for (const task of run.running()) if (task !== 'free') await run.finish(task, { changes: false })
     expect(run.running()).toContain('wide')
-    expect(run.state.used.get('cpu')).toBe(4)
+    expect(run.state.meters.used('cpu')).toBe(4)
   })
 })

@@ -214,7 +214,7 @@ describe('a run that is started', () => {
       tasks: { n1: { uses: { slots: 2 } } },
     })
     expect(run.running()).toEqual(['n1'])
-    expect(run.state.used.get('slots')).toBe(2)
+    expect(run.state.meters.used('slots')).toBe(2)
   })
 
   it('asks nothing of resources for persons, who use none', async () => {

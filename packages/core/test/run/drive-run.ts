@@ -16,6 +16,7 @@ import type { RunMachineState, RunState, TaskState, WorkstreamState } from '../.
 import { checkedMachine } from '../../src/testing/checked-machine.ts'
 import { ManualClock } from '../../src/testing/manual-clock.ts'
 import type { PlanDetails } from './plan-notation.ts'
+import { arrangement } from './arrangement.ts'
 import { partsOf, planOf } from './plan-notation.ts'
 
 export interface DriveOptions extends PlanDetails {
@@ -312,7 +313,10 @@ export class DrivenRun {
     const thawed = this.#machine.thaw(frozen)
     expect(this.#machine.freeze(thawed)).toEqual(frozen)
     expect(thawed.wanted).toEqual(this.state.wanted)
-    expect(thawed.used).toEqual(new Map([...this.state.used].filter(([, amount]) => amount !== 0)))
+    expect(thawed.meters.inUse()).toEqual(this.state.meters.inUse())
+    for (const run of this.state.runs.values())
+      expect(thawed.runs.get(run.id)!.meters.inUse()).toEqual(run.meters.inUse())
+    expect(arrangement(thawed)).toEqual(arrangement(this.state))
   }
 
   /** Opens the host; on a log that has something in it, as after a crash, where `found` is what became of effects. */

@@ -57,6 +57,6 @@ describe('evolve', () => {
     const place = { runId: 'run', taskId: 'n2', attempt: 1 }
     machine.evolve(run.state, { type: 'task.started', ...place, hostId: 'gone', reservedUsd: 1 }, 0)
     expect(run.running()).toEqual(['n1', 'n2'])
-    expect(run.state.used.get('slots')).toBe(2)
+    expect(run.state.meters.used('slots')).toBe(2)
   })
 })

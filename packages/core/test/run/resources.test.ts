@@ -43,9 +43,9 @@ describe('named resources', () => {
       tasks: { n1: { tools }, n2: { tools, uses: { claude: 1 } } },
     })
     expect(run.running()).toEqual(['n1', 'n2'])
-    expect(run.state.used.get('claude')).toBe(3)
+    expect(run.state.meters.used('claude')).toBe(3)
     const other = await driveRun('a: n1', { tasks: { n1: { uses: { acme: 2 } } } })
-    expect(other.state.used.get('acme')).toBe(3)
+    expect(other.state.meters.used('acme')).toBe(3)
   })
 
   it("bind a run by its own limits and all runs by the repository's", async () => {

@@ -6,6 +6,7 @@ import type { RunEvent } from '../../src/run/run-event.ts'
 import type { RunInput } from '../../src/run/run-input.ts'
 import { runMachine } from '../../src/run/run-machine.ts'
 import type { RunMachineState, RunState } from '../../src/run/run-state.ts'
+import { arrangement } from './arrangement.ts'
 import type { SimulatedWorld } from '../../src/testing/simulated-world.ts'
 
 /** A journal that also tells what it holds. */
@@ -42,6 +43,7 @@ export async function checkLog(journal: StormLog, live: RunMachineState): Promis
   const frozen = canonical(machine.freeze(live))
   invariant(canonical(machine.freeze(state)) === frozen, 'decided again, the state is the same')
   const { state: folded } = await replay(machine, journal)
+  invariant(canonical(arrangement(folded)) === canonical(arrangement(state)), 'ready tasks lie as they did')
   invariant(canonical(machine.freeze(folded)) === frozen, 'the log gives the state')
 }
 

@@ -53,7 +53,7 @@ describe('SimulatedWorld', () => {
     const { clock, driver, context, kinds, world } = makeWorld({
       attempt: () => ({ ...good, costUsd: 2, meteredAt: [0.25, 0.5] }),
     })
-    driver.start('k', attempt, context)
+    driver.start('attempt/r/n1/1', attempt, context)
     clock.advanceTo(9)
     expect(kinds()).toEqual(['metered 0.5', 'metered 1'])
     clock.advanceTo(10)
@@ -122,9 +122,9 @@ describe('SimulatedWorld', () => {
 
   it('lets what survives a crash go on, and the next host find it', async () => {
     const { clock, world, driver, context } = makeWorld({ survives: ({ taskId }) => taskId === 'n1' })
-    driver.start('k1', attempt, context)
-    driver.start('k2', { ...attempt, taskId: 'n2' }, context)
-    driver.start('k3', landing, context)
+    driver.start('attempt/r/n1/1', attempt, context)
+    driver.start('attempt/r/n2/1', { ...attempt, taskId: 'n2' }, context)
+    driver.start('land/r/a/1/1', landing, context)
     world.crash()
     const words = [...world.lastWords]
     expect(words).toMatchObject([{ taskId: 'n2' }])

@@ -13,9 +13,13 @@ export function findMarked(mark: string): number[] {
   return findByPs(`${markerName}=${mark}`)
 }
 
-/** Ends them for good; those that go on appearing are ended, too. */
+/** About a second; what has not gone by then sits in the kernel. */
+const longestRounds = 250
+const pauseMs = 4
+
+/** Ends them for good, and waits until the kernel has; those that go on appearing are ended, too. */
 export function endMarked(mark: string): void {
-  for (let round = 0; round < 5; round++) {
+  for (let round = 0; round < longestRounds; round++) {
     const found = findMarked(mark)
     if (found.length === 0) return
     for (const pid of found) {
@@ -25,8 +29,11 @@ export function endMarked(mark: string): void {
         // It has ended by itself.
       }
     }
+    Atomics.wait(pause, 0, 0, pauseMs)
   }
 }
+
+const pause = new Int32Array(new SharedArrayBuffer(4))
 
 function findInProc(variable: string): number[] {
   const found: number[] = []
