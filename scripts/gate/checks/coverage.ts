@@ -14,6 +14,9 @@ const ELSEWHERE = [
   'packages/store/src/worker-protocol.ts',
   'packages/store/src/log/',
   'packages/testing/src/check-program/main.ts',
+  'packages/testing/src/fake-agent/',
+  'packages/testing/src/scripted-tool/echo.ts',
+  'packages/testing/src/scripted-tool/runner.ts',
 ]
 
 interface Place {
