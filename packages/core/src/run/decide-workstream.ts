@@ -5,12 +5,12 @@ import type { RunMachineState, RunState, TaskState, WorkstreamState } from './ru
 import { isClosed, isGone, isTerminal, roundTasks } from './run-state.ts'
 
 /** Whether a task is ready that nobody has said so of: every need met, its round open, its run not ending. */
-export function isReady({ phase, unmet, round, workstream, run }: TaskState): boolean {
+function isReady({ phase, unmet, round, workstream, run }: TaskState): boolean {
   if (phase.state !== 'PENDING' || phase.retryAt !== undefined || unmet > 0) return false
   return round === workstream.round && !isClosed(workstream) && !run.isCancelling
 }
 
-export function readied({ id, run }: TaskState): RunEvent {
+function readied({ id, run }: TaskState): RunEvent {
   return { type: 'task.ready', runId: run.id, taskId: id }
 }
 

@@ -24,7 +24,7 @@ export interface Demand {
 }
 
 /** The tools that may still do the task: those that refused it are out; the last one never is. */
-export function usableTools({ spec, avoided }: Pick<TaskState, 'spec' | 'avoided'>): readonly ToolChoice[] {
+function usableTools({ spec, avoided }: Pick<TaskState, 'spec' | 'avoided'>): readonly ToolChoice[] {
   if (avoided.length === 0) return spec.tools
   return spec.tools.filter(({ tool }) => !avoided.includes(tool))
 }

@@ -87,7 +87,7 @@ export function randomTask(random: Random, stream: number, n: number, before: re
 }
 
 /** A plan in which many workstreams want the same few files, so that most of them stand in line for those. */
-export function crowdedRun(random: Random, id: string): RunSpec {
+function crowdedRun(random: Random, id: string): RunSpec {
   const run = randomRun(random, id)
   const hot = [random.pick(paths), random.pick(paths)]
   const streams = 14 + random.below(8)
