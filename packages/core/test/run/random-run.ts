@@ -86,27 +86,6 @@ export function randomTask(random: Random, stream: number, n: number, before: re
   }
 }
 
-/** A plan in which many workstreams want the same few files, so that most of them stand in line for those. */
-function crowdedRun(random: Random, id: string): RunSpec {
-  const run = randomRun(random, id)
-  const hot = [random.pick(paths), random.pick(paths)]
-  const streams = 14 + random.below(8)
-  const workstreams: WorkstreamSpec[] = []
-  const tasks: TaskSpec[] = []
-  for (let i = 0; i < streams; i++) {
-    const own: Claim = { path: `own/${i}`, mode: 'exclusive' }
-    const wanted = hot.filter(() => random.chance(0.7)).map((path): Claim => ({ path, mode: 'exclusive' }))
-    const claims = random.chance(0.5) ? [...wanted, own] : wanted
-    const workstream = randomWorkstream(random, i)
-    workstreams.push(random.chance(0.9) ? { ...workstream, claims: unique(claims) } : workstream)
-    // Few are ordered: those stand in no line.
-    const before = random.chance(0.15) ? tasks : []
-    tasks.push({ ...randomTask(random, i, 0, before), needsLanded: [] })
-    if (random.chance(0.2)) tasks.push({ ...randomTask(random, i, 1, tasks.slice(-1)), needsLanded: [] })
-  }
-  return { ...run, workstreams, tasks }
-}
-
 function unique(claims: readonly Claim[]): readonly Claim[] {
   return claims.filter(({ path }, at) => claims.findIndex((other) => other.path === path) === at)
 }
