@@ -85,7 +85,3 @@ export function randomTask(random: Random, stream: number, n: number, before: re
     estimateKey: `kind-${random.below(4)}`,
   }
 }
-
-function unique(claims: readonly Claim[]): readonly Claim[] {
-  return claims.filter(({ path }, at) => claims.findIndex((other) => other.path === path) === at)
-}
