@@ -1,7 +1,7 @@
-// npm run soak -- <name> [--count N] [--seed S] [--minutes M]
+// npm run soak -- <name> [--count N] [--seed S] [--minutes M] [--repo <clone>]
 // Runs soak/<name>.ts for a bounded time, prints a JSON summary as its last line, and writes its row into docs/proofs.md.
 import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { recordProof } from './proofs.ts'
@@ -17,6 +17,7 @@ const { positionals, values } = parseArgs({
     count: { type: 'string', default: '1000' },
     seed: { type: 'string', default: '1' },
     minutes: { type: 'string', default: '10' },
+    repo: { type: 'string' },
   },
 })
 
@@ -37,7 +38,10 @@ async function soak(name: string | undefined) {
 
   const module: SoakModule = await import(pathToFileURL(file).href)
   const started = Date.now()
-  const { done, nextSeed, failures } = await module.run({ seed, count, deadline: started + minutes * 60_000 })
+  const deadline = started + minutes * 60_000
+  const repo = values.repo === undefined ? undefined : resolve(values.repo)
+  const part = { seed, count, deadline, ...(repo === undefined ? {} : { repo }) }
+  const { done, nextSeed, failures, found } = await module.run(part)
   const seconds = Math.round((Date.now() - started) / 1000)
 
   for (const failure of failures) console.error(`seed ${failure.seed}: ${failure.message}`)
@@ -46,11 +50,11 @@ async function soak(name: string | undefined) {
   const result =
     failures.length === 0 ? 'passed' : `${failures.length} failed, first at seed ${failures[0]?.seed}`
   recordProof(root, {
-    what: `soak ${name}`,
+    what: repo === undefined ? `soak ${name}` : `soak ${name} --repo`,
     count: String(done),
     seed: String(seed),
     versions: `node ${process.versions.node}`,
-    result: `${result} in ${seconds} s`,
+    result: `${result} in ${seconds} s${found === undefined ? '' : `: ${found}`}`,
     covers: module.covers,
   })
   console.log(JSON.stringify({ name, seed, count, done, nextSeed, seconds, failures }))

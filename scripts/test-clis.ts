@@ -1,10 +1,12 @@
 // npm run test:clis [-- <tool> …]: installs the pinned CLIs (scripts/clis/pinned-clis.ts) and runs e2e/clis with them, the mock model
-// and nothing else: where Linux lets us, without any network but loopback. Writes its row into docs/proofs.md.
+// and nothing else: where Linux lets us, without any network but loopback. Writes a row for each into docs/proofs.md, and what was
+// seen of each into docs/clis.md.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { printTotals, printCheck, type Check } from './check.ts'
+import { type ObservedFact, writeClisPage } from './clis/clis-page.ts'
 import { checkVersion, provideCli, type InstalledCli, type MissingCli } from './clis/install-cli.ts'
 import { PINNED_CLIS } from './clis/pinned-clis.ts'
 import { runCommand } from './command.ts'
@@ -21,7 +23,11 @@ interface TestReport {
 }
 
 const root = join(import.meta.dirname, '..')
-const wanted = process.argv.slice(2)
+/** What several of them do in one run has a row of its own, and a name to ask for it by. */
+const together = 'together'
+const wantedByName = process.argv.slice(2)
+const isTogetherOnly = wantedByName.length === 1 && wantedByName[0] === together
+const wanted = isTogetherOnly ? ['claude', 'codex', 'gemini', 'opencode'] : wantedByName
 const folder = mkdtempSync(join(tmpdir(), 'ws-clis-'))
 const checks: Check[] = []
 const clis: Record<string, InstalledCli | MissingCli> = {}
@@ -47,11 +53,13 @@ printTotals(checks)
 function runTests() {
   const report = join(folder, 'report.json')
   const vitest = join(root, 'node_modules/vitest/vitest.mjs')
-  const command = [process.execPath, vitest, 'run', '--root', join(root, 'e2e')]
+  const files = isTogetherOnly ? ['orchestrated-run'] : []
+  const command = [process.execPath, vitest, 'run', ...files, '--root', join(root, 'e2e')]
   const flags = ['--reporter=verbose', '--reporter=json', `--outputFile.json=${report}`]
   const [program = '', ...args] = [...withoutNetwork(), ...command, ...flags]
-  const env = { ...process.env, WS_CLIS: JSON.stringify(clis) }
-  // They take a quarter of an hour: whoever waits sees each one end.
+  const facts = join(folder, 'facts.jsonl')
+  const env = { ...process.env, WS_CLIS: JSON.stringify(clis), WS_CLIS_FACTS: facts }
+  // They take half an hour: whoever waits sees each one end.
   spawnSync(program, args, { cwd: join(root, 'e2e'), env, stdio: ['ignore', 'inherit', 'inherit'] })
   const results = readReport(report)
   if (results === undefined)
@@ -61,7 +69,7 @@ function runTests() {
     if (status === 'passed' || status === 'failed')
       checks.push({ what: [...ancestorTitles, title].join(': '), outcome: status })
   }
-  if (wanted.length === 0) prove()
+  prove(existsSync(facts) ? readFileSync(facts, 'utf8') : '')
 }
 
 function readReport(file: string) {
@@ -90,18 +98,40 @@ function withoutNetwork(): readonly string[] {
   return isPossible ? prefix : []
 }
 
-function prove() {
-  const failed = checks.filter(({ outcome }) => outcome !== 'passed')
-  const versions = PINNED_CLIS.map(({ name, version }) => `${name} ${version}`)
+/** Each CLI is proved by itself: one that cannot be had, or was not asked for, leaves the others' rows as they are. */
+function prove(noted: string) {
+  const facts = noted
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line): ObservedFact => JSON.parse(line))
+  const run = PINNED_CLIS.filter(({ name }) => name in clis && !('reason' in (clis[name] ?? {})))
+  const date = new Date().toISOString().slice(0, 10)
+  const seen = run
+    .map(({ name, version }) => ({ name, version, date, facts: facts.filter(({ tool }) => tool === name) }))
+    .filter((cli) => cli.facts.length > 0)
+  const order = PINNED_CLIS.map(({ name }) => name)
+  writeClisPage(root, seen, order)
+  for (const { name, version } of seen) proveOne(name, [`${name} ${version}`])
+  if (checks.some(({ what }) => what.startsWith(together)))
+    proveOne(
+      together,
+      run.map(({ name, version }) => `${name} ${version}`),
+    )
+}
+
+function proveOne(name: string, versions: readonly string[]) {
+  const own = checks.filter(({ what }) => what.startsWith(`${name} `) || what.startsWith(`${name}:`))
+  const failed = own.filter(({ outcome }) => outcome !== 'passed')
   recordProof(root, {
-    what: 'test:clis',
-    count: `${checks.length} checks`,
+    what: `test:clis ${name}`,
+    count: `${own.length} ${own.length === 1 ? 'check' : 'checks'}`,
     seed: '',
-    versions: `${versions.join(', ')}; node ${process.versions.node}`,
+    versions: [...versions, `node ${process.versions.node}`].join('; '),
     result: failed.length === 0 ? 'passed' : `not passed: ${failed.map(({ what }) => what).join('; ')}`,
     covers: [
       'packages/tools/src',
       'packages/pool/src',
+      ...(name === together ? ['packages/orchestrator/src'] : []),
       'packages/testing/src/mock-model',
       'scripts/clis/pinned-clis.ts',
       'e2e/clis',

@@ -1,32 +1,56 @@
-import { modelScript } from '@ws/testing'
+import { modelScript, type ModelStep } from '@ws/testing'
 import { expect, it } from 'vitest'
+import { judge } from './facts.ts'
+import { MODES } from './usual.ts'
 import { describeRealTools, withRealTool } from './with-real-tool.ts'
 
+/** Some wait for as long as the service says, or try again for minutes and tell nobody. */
+const PATIENCE_MS = 20_000
+
+const REFUSALS = [
+  ['the model refuses (400)', { status: 400, message: 'the request has no sense' }],
+  ['a wrong key (401)', { status: 401, message: 'invalid api key' }],
+] as const
+
+// In words, which are passed on where a header is not; as each provider says that it is for longer than a moment.
+const QUOTA: ModelStep = {
+  status: 429,
+  isQuota: true,
+  retryAfterS: 1,
+  message: 'the quota is used up, try again in 3600s',
+}
+
 describeRealTools('failures', (tool) => {
-  it.each(['pooled', 'one-shot'] as const)(
-    '%s: a request that the model refuses is a failed turn',
-    (execution) =>
+  it.each(MODES.flatMap((execution) => REFUSALS.map(([fact, step]) => ({ execution, fact, step }))))(
+    '$execution: $fact',
+    ({ execution, fact, step }) =>
       withRealTool(tool, async ({ launch, changes }) => {
         const cluster = await launch({ execution })
-        const script = modelScript([{ status: 400, message: 'the request has no sense' }])
-        const settled = await cluster.promptSettled(`Say hello. ${script}`)
-        expect(settled).toMatchObject({ isDone: false, failure: { reason: 'refused' } })
-        expect(JSON.stringify(settled)).toContain('the request has no sense')
+        const settled = await cluster.promptSettled(`Say hello. ${modelScript([step])}`)
+        if (step.status === 400) expect(JSON.stringify(settled)).toContain(step.message)
         expect(changes()).toBe('')
+        judge(tool, execution, fact, settled.isDone ? 'done' : settled.failure.reason)
       }),
   )
 
-  it('a wrong key is told from a refusal', () =>
+  it.each(MODES)('%s: a spent quota is told from a limit for the moment', (execution) =>
     withRealTool(tool, async ({ launch }) => {
-      const cluster = await launch()
-      const script = modelScript([{ status: 401, message: 'invalid api key' }])
-      const settled = await cluster.promptSettled(`Say hello. ${script}`)
-      expect(settled).toMatchObject({ isDone: false, failure: { reason: 'auth' } })
-    }))
+      const cluster = await launch({ execution })
+      const startedAt = Date.now()
+      const settled = await cluster.promptSettled(`Say hello. ${modelScript([QUOTA])}`, {
+        timeoutMs: PATIENCE_MS,
+      })
+      const failure = settled.isDone ? undefined : settled.failure
+      judge(tool, execution, 'a spent quota (429)', failure?.reason ?? 'done')
+      const resetAt = failure?.reason === 'quota-exhausted' ? failure.resetAt : undefined
+      judge(tool, execution, 'when the quota is there again', resetAt === undefined ? 'not told' : 'told')
+      if (resetAt !== undefined) expect(resetAt).toBeGreaterThanOrEqual(startedAt + 3_600_000)
+    }),
+  )
 
-  it('an overloaded model is asked again, and the turn is done', () =>
+  it.each(MODES)('%s: an overloaded model is asked again, and the turn is done', (execution) =>
     withRealTool(tool, async ({ launch, model, changes }) => {
-      const cluster = await launch()
+      const cluster = await launch({ execution })
       const script = modelScript([
         { status: 503, times: 1, retryAfterS: 1 },
         { write: 'hello.txt', content: 'hello\n' },
@@ -37,7 +61,9 @@ describeRealTools('failures', (tool) => {
       expect(changes()).toMatch(/hello\.txt$/)
       // Once more than without the refusal; some ask more about what was said.
       expect(model.requests.length).toBeGreaterThan(tool.callsForEdit)
-    }))
+      judge(tool, execution, 'an overloaded model (503, once)', 'asked again')
+    }),
+  )
 
   it('the next turn of a warm process is none the worse', () =>
     withRealTool(tool, async ({ launch }) => {

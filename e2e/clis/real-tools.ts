@@ -1,5 +1,6 @@
 // The real CLIs, how each is told to ask the mock model, and what it is known to be able to do.
 import type { ModelUsage } from '@ws/testing'
+import type { Departure } from './facts.ts'
 
 /** A CLI and what it is called with. */
 export interface RealTool {
@@ -13,22 +14,29 @@ export interface RealTool {
   readonly files?: Readonly<Record<string, unknown>>
   /** How often it asks the model for one edit and a word about it. */
   readonly callsForEdit: 1 | 2
-  /** Which of its calls it tells the tokens of. */
-  readonly tokens: Readonly<Record<'pooled' | 'one-shot', 'all' | 'last' | 'none'>>
-  readonly saysCost: boolean
   /** It can be told to ask before it writes. */
   readonly asks: boolean
-  /** A warm process takes up a session that another one has begun. */
-  readonly resumes: boolean
   /** It has a shell. */
   readonly runs: boolean
+  /** What it does unlike the others. */
+  readonly departs: readonly Departure[]
 }
 
 /** USD for a million tokens, for those that are told. */
 const PRICES = { input: 3, output: 15 }
 
-const ALL = { pooled: 'all', 'one-shot': 'all' } as const
-const ABLE = { callsForEdit: 2, tokens: ALL, saysCost: false, asks: true, resumes: true, runs: true } as const
+const ABLE = { callsForEdit: 2, asks: true, runs: true, departs: [] } as const
+
+const NO_USD: Departure = {
+  fact: 'USD that are told',
+  is: 'none',
+  because: 'It tells tokens only; a price table in the registry makes money of them.',
+}
+const NO_RESET: Departure = {
+  fact: 'when the quota is there again',
+  is: 'not told',
+  because: 'It does not pass on the words of the service.',
+}
 
 export const REAL_TOOLS: readonly RealTool[] = [
   {
@@ -38,7 +46,6 @@ export const REAL_TOOLS: readonly RealTool[] = [
     // As root, which these tests are in a namespace of their own, it does everything unasked only in a sandbox.
     settings: ({ url }) => ({ baseUrl: url, env: { IS_SANDBOX: '1' } }),
     env: { ANTHROPIC_API_KEY: 'none' },
-    saysCost: true,
   },
   {
     ...ABLE,
@@ -46,6 +53,16 @@ export const REAL_TOOLS: readonly RealTool[] = [
     model: 'gpt-5.5',
     settings: ({ url }) => ({ baseUrl: `${url}/v1`, provider: 'mock', keyEnv: 'MOCK_KEY' }),
     env: { MOCK_KEY: 'none' },
+    departs: [
+      NO_USD,
+      NO_RESET,
+      {
+        fact: 'an edit outside of the worktree',
+        is: 'not written, not told',
+        because:
+          'Its sandbox refuses the patch, and only its model hears of it: an attempt without changes is seen in git.',
+      },
+    ],
   },
   {
     ...ABLE,
@@ -53,7 +70,22 @@ export const REAL_TOOLS: readonly RealTool[] = [
     model: 'gemini-2.5-flash',
     settings: ({ url }) => ({ baseUrl: url }),
     env: { GEMINI_API_KEY: 'none' },
-    resumes: false,
+    departs: [
+      NO_USD,
+      {
+        fact: 'when the quota is there again',
+        is: 'not told',
+        because:
+          'It puts the end of a daily quota into words of its own, without the moment. A delay that the service names beside it (`RetryInfo`) is told.',
+      },
+      {
+        fact: 'kill −9 in a turn of a session',
+        mode: 'pooled',
+        is: 'crashed, begins anew',
+        because:
+          'Its `session/load` empties the history that it is to read. The next turn is told as a new conversation; one-shot, `-r` takes the old one up.',
+      },
+    ],
   },
   {
     ...ABLE,
@@ -66,9 +98,15 @@ export const REAL_TOOLS: readonly RealTool[] = [
       modelInfo: { limit: { context: 200_000, output: 8_000 }, cost: PRICES },
     }),
     env: { MOCK_KEY: 'none' },
-    // The cost that it tells is the whole one.
-    tokens: { pooled: 'last', 'one-shot': 'all' },
-    saysCost: true,
+    departs: [
+      {
+        fact: 'tokens that are told',
+        mode: 'pooled',
+        is: 'the last call',
+        because:
+          'Over ACP it tells the tokens of the last call of a turn only; the USD are the whole turn’s.',
+      },
+    ],
   },
   {
     ...ABLE,
@@ -76,7 +114,15 @@ export const REAL_TOOLS: readonly RealTool[] = [
     model: 'mock-model',
     settings: ({ url }) => ({ baseUrl: `${url}/v1` }),
     env: { COPILOT_PROVIDER_API_KEY: 'none' },
-    tokens: { pooled: 'all', 'one-shot': 'none' },
+    departs: [
+      NO_USD,
+      {
+        fact: 'tokens that are told',
+        mode: 'one-shot',
+        is: 'none',
+        because: 'Its events of one-shot runs name no tokens, only premium requests.',
+      },
+    ],
   },
   {
     ...ABLE,
@@ -84,6 +130,15 @@ export const REAL_TOOLS: readonly RealTool[] = [
     model: 'mock-model',
     settings: ({ url }) => ({ baseUrl: `${url}/v1` }),
     env: { OPENAI_API_KEY: 'none' },
+    departs: [
+      NO_USD,
+      {
+        fact: 'an edit outside of the worktree',
+        is: 'written',
+        because:
+          'Its mode `auto-edit` knows no borders: what a turn changed elsewhere is not seen in its worktree. Use a sandbox, or the permission `ask`.',
+      },
+    ],
   },
   {
     ...ABLE,
@@ -110,9 +165,7 @@ export const REAL_TOOLS: readonly RealTool[] = [
       },
     },
     callsForEdit: 1,
-    saysCost: true,
     asks: false,
-    resumes: false,
     runs: false,
   },
 ]

@@ -1,7 +1,7 @@
 // A repository with a worktree, the mock model, and a pool of one real CLI that knows nothing of this machine.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
-import { launchCluster, type ClusterManager, type ClusterOptionsInput } from '@ws/pool'
+import { launchCluster, type ClusterManager, type ClusterOptionsInput, type SettledTurn } from '@ws/pool'
 import { startMockModel, withTempRepository, type MockModel, type TempRepository } from '@ws/testing'
 import { describe } from 'vitest'
 import { REAL_TOOLS, type RealTool } from './real-tools.ts'
@@ -11,6 +11,8 @@ export interface Workplace {
   readonly model: MockModel
   readonly repository: TempRepository
   readonly cwd: string
+  /** What it is started with: all of it JSON. */
+  readonly options: ClusterOptionsInput
   /** Started anew by each call, closed at the end. */
   launch(options?: ClusterOptionsInput): Promise<ClusterManager>
   /** Another worktree of the same repository. */
@@ -31,7 +33,7 @@ export function describeRealTools(
   isMeant: (tool: RealTool) => boolean = () => true,
 ): void {
   for (const tool of REAL_TOOLS.filter(isMeant)) {
-    describe.skipIf(programOf(tool) === undefined)(`${tool.name} ${what}`, () => {
+    describe.skipIf(programOfCli(tool.name) === undefined)(`${tool.name} ${what}`, () => {
       tests(tool)
     })
   }
@@ -40,6 +42,12 @@ export function describeRealTools(
 /** Whether a text stands in what the model was sent, which is too long for the message of a failure. */
 export function isIn(text: string, body: unknown): boolean {
   return JSON.stringify(body).includes(JSON.stringify(text).slice(1, -1))
+}
+
+/** A turn that was to fail. */
+export function failed(settled: SettledTurn) {
+  if (settled.isDone) throw new Error(`it was to fail, and said: ${settled.turn.text}`)
+  return settled
 }
 
 export async function withRealTool(tool: RealTool, body: (place: Workplace) => Promise<void>): Promise<void> {
@@ -72,22 +80,28 @@ async function withTool(
   }
   const changes = () => repository.gitIn(cwd, 'status', '--porcelain')
   try {
-    await body({ model, repository, cwd, launch, addWorktree, changes })
+    await body({ model, repository, cwd, options: base, launch, addWorktree, changes })
   } finally {
     await Promise.all(clusters.map((cluster) => cluster.close()))
   }
 }
 
-function programOf({ name }: RealTool): string | undefined {
+/** Where a CLI is installed, if it is. */
+export function programOfCli(name: string): string | undefined {
   const found = installed[name]
   return found !== undefined && 'program' in found ? found.program : undefined
+}
+
+/** These folders first, then the Node that runs this. */
+export function pathWith(folders: readonly string[]): string {
+  return [...folders, dirname(process.execPath), process.env['PATH']].join(delimiter)
 }
 
 function optionsFor(
   tool: RealTool,
   { model, cwd, folder }: { model: MockModel; cwd: string; folder: string },
 ): ClusterOptionsInput {
-  const program = programOf(tool) ?? ''
+  const program = programOfCli(tool.name) ?? ''
   const home = join(folder, 'home')
   const temporary = join(folder, 'tmp')
   for (const path of [home, temporary]) mkdirSync(path, { recursive: true })
@@ -100,7 +114,7 @@ function optionsFor(
     configDir: join(home, 'config'),
     settings: tool.settings({ url: model.url, home }),
     inheritedEnv: {
-      PATH: [dirname(program), dirname(process.execPath), process.env['PATH']].join(delimiter),
+      PATH: pathWith([dirname(program)]),
       HOME: home,
       TMPDIR: temporary,
       // One of them unpacks itself there when it is started for the first time.

@@ -11,6 +11,8 @@ export interface SoakPart {
   readonly count: number
   /** When to stop, as `Date.now()` tells it. Looked at between cases. */
   readonly deadline: number
+  /** A clone whose history is taken instead of a generated one, where the soak can do that. */
+  readonly repo?: string
 }
 
 export interface SoakResult {
@@ -18,6 +20,8 @@ export interface SoakResult {
   /** Where the next part goes on. */
   readonly nextSeed: number
   readonly failures: readonly SoakFailure[]
+  /** What else there is to say, for the row. */
+  readonly found?: string
 }
 
 export interface SoakFailure {

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { Tree, type Files } from './tree.ts'
+import { manifest, Tree, type Files } from './tree.ts'
 
 interface Bite {
   readonly breaks: string
@@ -161,6 +161,27 @@ const BITES: Readonly<Record<string, readonly Bite[]>> = {
           '/** Four times as much. */\nexport declare function quadruple(): number;\n',
       },
       says: [/packages.git.etc.git\.api\.md is not what the sources export; .*`npm run api`/],
+    },
+  ],
+  build: [
+    {
+      breaks: 'a source that does not compile',
+      changes: { 'packages/core/src/double.ts': `${documented}  return String(value)\n}\n` },
+      says: ["src/double.ts(3,3): error TS2322: Type 'string' is not assignable to type 'number'"],
+    },
+  ],
+  packages: [
+    {
+      breaks: 'an entry that the tarball lacks',
+      changes: { 'packages/core/package.json': manifest('@ws/core', { files: ['dist/*.d.ts'] }) },
+      says: [/@ws\/core:\n[^]*default is \.\/dist\/index\.js but the file does not exist/],
+    },
+    {
+      breaks: 'declarations that no resolver finds',
+      changes: {
+        'packages/git/dist/index.d.ts': "export { quadruple } from './gone.js'\n",
+      },
+      says: [/@ws\/git:\n[^]*Internal resolution error/],
     },
   ],
   size: [

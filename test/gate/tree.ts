@@ -20,7 +20,10 @@ const RULES = [
   '.prettierrc.json',
   '.prettierignore',
   'tsconfig.base.json',
+  'tsconfig.build.json',
+  'turbo.json',
   'vitest.config.ts',
+  'scripts/release/published-manifest.mjs',
 ]
 const LIMIT_MS = 60_000
 
@@ -28,18 +31,23 @@ export type Files = Readonly<Record<string, string>>
 
 const json = (value: unknown) => `${JSON.stringify(value, undefined, 2)}\n`
 
-const manifest = (name: string, dependencies: Readonly<Record<string, string>> = {}) =>
+const exported = { '@ws/source': './src/index.ts', types: './dist/index.d.ts', default: './dist/index.js' }
+
+/** Of a package that exports its index; `more` are further fields. */
+export const manifest = (name: string, more: Readonly<Record<string, unknown>> = {}) =>
   json({
     name,
     version: '0.0.0',
+    license: 'MIT',
     type: 'module',
-    exports: {
-      '.': { '@ws/source': './src/index.ts', types: './dist/index.d.ts', default: './dist/index.js' },
-    },
-    dependencies,
+    files: ['dist'],
+    exports: { '.': exported },
+    scripts: { build: `node ${JSON.stringify(join(HOME, 'scripts/build-package.ts'))}` },
+    ...more,
   })
 
 const project = '{ "extends": "../../tsconfig.base.json", "include": ["src", "test"] }\n'
+const buildProject = '{ "extends": "../../tsconfig.build.json" }\n'
 
 const report = (name: string, signature: string) =>
   [
@@ -57,10 +65,18 @@ const page = (name: string, example: string) =>
 /** Two packages, of which `@ws/git` stands on `@ws/core`. */
 const SOUND: Files = {
   '.gitignore': 'node_modules/\ndist/\n.cache/\ncoverage/\n',
-  'package.json': json({ name: 'tree', private: true, type: 'module', devDependencies: { vitest: '5.1.0' } }),
-  'pnpm-workspace.yaml': 'packages:\n  - packages/*\n',
+  'package.json': json({
+    name: 'tree',
+    private: true,
+    type: 'module',
+    packageManager: 'pnpm@11.28.11',
+    devDependencies: { vitest: '5.1.0' },
+  }),
+  // It is linked, not installed.
+  'pnpm-workspace.yaml': 'packages:\n  - packages/*\nverifyDepsBeforeRun: false\n',
   'knip.json': [
     '{',
+    '  "ignore": ["scripts/release/**"],',
     '  "workspaces": {',
     '    ".": {},',
     '    "packages/*": { "entry": ["test/*.test.ts"] },',
@@ -86,6 +102,7 @@ const SOUND: Files = {
   ].join('\n\n'),
   'packages/core/package.json': manifest('@ws/core'),
   'packages/core/tsconfig.json': project,
+  'packages/core/tsconfig.build.json': buildProject,
   'packages/core/src/index.ts': "export { double } from './double.ts'\n",
   'packages/core/src/double.ts':
     '/** Twice as much. */\nexport function double(value: number): number {\n  return value + value\n}\n',
@@ -100,8 +117,9 @@ const SOUND: Files = {
     '  expect(double(2)).toBe(4)',
     '})\n',
   ].join('\n'),
-  'packages/git/package.json': manifest('@ws/git', { '@ws/core': 'workspace:*' }),
+  'packages/git/package.json': manifest('@ws/git', { dependencies: { '@ws/core': 'workspace:*' } }),
   'packages/git/tsconfig.json': project,
+  'packages/git/tsconfig.build.json': buildProject,
   'packages/git/etc/git.api.md': report('@ws/git', 'quadruple(value: number): number'),
   'packages/git/dist/index.d.ts':
     '/** Four times as much. */\nexport declare function quadruple(value: number): number;\n',

@@ -9,6 +9,7 @@ import {
   type PlanInput,
   resolveRun,
   type ResolveRunOptions,
+  type RunInput,
   runMachine,
   type RunSpec,
   WsError,
@@ -21,6 +22,7 @@ import { LandingDriver, type RoundStand } from './drivers/landing-driver.ts'
 import { RunDriver } from './drivers/run-driver.ts'
 import { AttemptLogs } from './execution/attempt-logs.ts'
 import { openLocalExecutor } from './execution/local-executor.ts'
+import { RunTools } from './execution/run-tools.ts'
 import { queueLanding } from './landing/open-queue-landing.ts'
 import { newRunId } from './new-run-id.ts'
 import { Opened } from './opened.ts'
@@ -29,6 +31,7 @@ import { freshName, inheritedEnvironment } from './platform/surroundings.ts'
 import { RunFolders } from './run-folders.ts'
 import { requireAccepted, RunHandle, type RunHost } from './run-handle.ts'
 import { GitWorkspaces } from './workspaces/git-workspaces.ts'
+import { Tidier } from './workspaces/tidier.ts'
 
 /** How one run is started. */
 export type StartRunOptions = Partial<
@@ -67,6 +70,9 @@ export async function createOrchestrator(options: OrchestratorOptions): Promise<
 interface Parts {
   readonly host: RunHost
   readonly folders: RunFolders
+  /** What this machine's own executor starts; absent where somebody else's does the work. */
+  readonly tools: RunTools | undefined
+  readonly env: NodeJS.ProcessEnv
 }
 
 async function lead(repository: Repository): Promise<Leadership> {
@@ -97,12 +103,16 @@ async function openParts(
   const own = new GitWorkspaces({ repository, epoch, env, logFile: (of) => folders.setupLog(of) })
   await own.mend()
   const workspaces: Workspaces = options.workspaces ?? own
+  const tools = new RunTools({
+    adapters: options.adapters,
+    settingsOf: (runId) => host.state.runs.get(runId)?.spec.work?.tools ?? {},
+  })
   const executor: Executor =
     options.executor ??
     (await openLocalExecutor({
       clock,
       env,
-      adapters: options.adapters,
+      tools,
       ledgerFolder: join(repository.facts.wsDir, 'processes'),
     }))
   opened.defer(() => executor.close())
@@ -133,7 +143,6 @@ async function openParts(
     landing,
     look,
     stand: async (of): Promise<RoundStand | undefined> => own.stand(of),
-    onLanded: (of) => workspaces.release(of),
   })
   const machine = runMachine({ ignoreCase: repository.facts.ignoreCase })
   const host: RunHost = await loadHost(machine, {
@@ -143,12 +152,33 @@ async function openParts(
     driver: new RunDriver(attempts, landings),
   })
   opened.defer(() => host.close())
+  const tidier = new Tidier(async ({ state, ...of }) => {
+    if (options.workspaces === undefined) await own.tearDown(of, state.spec.work?.teardown ?? [])
+    await workspaces.release(of)
+  }, look)
+  host.events.on('*', ({ event }) => tidier.hear(event))
+  opened.defer(() => tidier.close())
   await host.recover()
-  const offers = knownTools(options).map((name) => `tool/${name}`)
-  await host.send({ type: 'host.joined', hostId: options.hostId, offers })
+  if (options.workspaces === undefined) tidier.catchUp(await own.left())
+  const described = [...host.state.runs.values()].flatMap(({ spec }) => describedTools(spec))
+  await host.send(joined(options, described))
   const limits = { ...options.limits, slots: options.concurrency }
   await host.send({ type: 'limits.set', commandId: freshName(), limits })
-  return { host, folders }
+  return { host, folders, env, tools: options.executor === undefined ? tools : undefined }
+}
+
+/** Names of tools that a run describes by itself. */
+function describedTools({ work }: RunSpec): readonly string[] {
+  return Object.keys(work?.tools ?? {})
+}
+
+/** What this host offers: the tools that it knows how to talk to, and those that runs describe. */
+function joined(
+  options: ResolvedOptions,
+  described: readonly string[],
+): Extract<RunInput, { readonly type: 'host.joined' }> {
+  const names = new Set([...knownTools(options), ...described])
+  return { type: 'host.joined', hostId: options.hostId, offers: [...names].map((name) => `tool/${name}`) }
 }
 
 /** What this host knows how to talk to; whether it is installed is seen when it is started. */
@@ -166,15 +196,25 @@ export class Orchestrator implements AsyncDisposable {
   readonly #options: ResolvedOptions
   readonly #host: RunHost
   readonly #opened: Opened
+  readonly #tools: RunTools | undefined
+  readonly #env: NodeJS.ProcessEnv
   #closing: Promise<void> | undefined
 
   /** Use `createOrchestrator`. */
   constructor(
     options: ResolvedOptions,
-    { host, repository, opened }: Parts & { readonly repository: Repository; readonly opened: Opened },
+    {
+      host,
+      tools,
+      env,
+      repository,
+      opened,
+    }: Parts & { readonly repository: Repository; readonly opened: Opened },
   ) {
     this.#options = options
     this.#host = host
+    this.#tools = tools
+    this.#env = env
     this.repository = repository
     this.#opened = opened
   }
@@ -201,14 +241,44 @@ export class Orchestrator implements AsyncDisposable {
     return this.start(resolveRun(Plan.parse(plan), { runId, user, ...rest, tools }), signal)
   }
 
-  /** Starts a run that was resolved before. */
+  /**
+   * Starts a run that was resolved before.
+   * @throws `WS_TOOL_MISSING` where no program is there of the tools that a task could be done with, and what the
+   * machine refuses.
+   */
   async start(run: RunSpec, signal?: AbortSignal): Promise<RunHandle> {
+    await this.#requireTools(run)
+    await this.#offer(describedTools(run))
     requireAccepted(await this.#host.send({ type: 'run.start', commandId: `start/${run.id}`, run }))
     const handle = this.handle(run.id)
     const cancel = () => void handle.cancel().catch(() => {})
     signal?.addEventListener('abort', cancel, { once: true })
     void handle.result.finally(() => signal?.removeEventListener('abort', cancel)).catch(() => {})
     return handle
+  }
+
+  async #requireTools(run: RunSpec): Promise<void> {
+    const cwd = this.repository.facts.mainWorktree ?? this.repository.facts.wsDir
+    const missing = (await this.#tools?.missing(run, { env: this.#env, cwd })) ?? []
+    if (missing.length === 0) return
+    const said = missing.map(({ taskId, programs }) => {
+      const tools = Object.entries(programs).map(
+        ([tool, names]) => `${tool}${names.length === 0 ? '' : ` (${names.join(', ')})`}`,
+      )
+      return `task "${taskId}" needs ${tools.join(' or ')}`
+    })
+    throw new WsError('WS_TOOL_MISSING', `no program was found: ${said.join('; ')}`, {
+      details: { missing: missing.map(({ taskId, programs }) => ({ taskId, programs })) },
+      hint: 'install it, put its folder on PATH, or say where it is: tools: { <name>: { command: <path> } }',
+    })
+  }
+
+  /** Says that this host does these tools as well, if that is news. */
+  async #offer(names: readonly string[]): Promise<void> {
+    const known = this.#host.state.hosts.get(this.#options.hostId)?.offers
+    if (names.every((name) => known?.has(`tool/${name}`) === true)) return
+    const before = [...(known ?? [])].map((offer) => offer.slice('tool/'.length))
+    await this.#host.send(joined(this.#options, [...before, ...names]))
   }
 
   /** A run that is going on, or has ended. */
@@ -218,8 +288,15 @@ export class Orchestrator implements AsyncDisposable {
 
   /** Ends gracefully: what runs is interrupted and kept, and goes on when the repository is led again. */
   close(): Promise<void> {
-    this.#closing ??= this.#opened.close()
+    this.#closing ??= this.#close()
     return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    // What is interrupted is ready again: without this it would be started once more, only to be lost.
+    const limits = { ...this.#host.state.limits, slots: 0 }
+    await this.#host.send({ type: 'limits.set', commandId: freshName(), limits }).catch(() => {})
+    await this.#opened.close()
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -14,6 +14,7 @@ import {
   type WorkstreamSpec,
   type Clock,
 } from '@ws/core'
+import { isStill } from './is-still.ts'
 import { type RunResult, runResult } from './run-result.ts'
 
 /** The host of the run machine. */
@@ -43,6 +44,23 @@ export class RunHandle {
   /** Where it stands now. @throws `WS_RUN_UNKNOWN` */
   get status(): RunResult {
     return runResult(this.#run())
+  }
+
+  /** Resolves when it has ended, or stands still until somebody lifts its pause: a spent budget, a person's wish. */
+  async atRest(): Promise<RunResult> {
+    const { host } = this.#options
+    const still = Promise.withResolvers<RunResult>()
+    const look = () => {
+      const run = host.state.runs.get(this.id)
+      if (run !== undefined && isStill(run)) still.resolve(runResult(run))
+    }
+    const stop = host.events.on('*', look)
+    look()
+    try {
+      return await Promise.race([this.result, still.promise])
+    } finally {
+      stop()
+    }
   }
 
   /** Every event of this run from now on, until it is over. */

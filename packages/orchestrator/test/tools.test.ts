@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { lineAdapter, withTempRepository } from '@ws/testing'
 import { expect, test } from 'vitest'
@@ -39,22 +39,89 @@ test('a tool gets its prompt and the files of its task, and what it wrote is com
     }
   }))
 
-test('a tool that is not installed is named, and tried again: somebody may install it', () =>
+const ghost = lineAdapter({ tool: 'ghost', commands: ['no-such-program-here'] })
+
+test('a plan whose tool is not installed is refused before anything starts, with what was looked for', () =>
   withTempRepository(async (repository) => {
-    const missing = lineAdapter({ tool: 'ghost', commands: ['no-such-program-here'] })
     const ws = await createOrchestrator({
       repo: repository.path,
       landing: landedAtOnce(),
-      adapters: { ghost: missing },
+      adapters: { ghost },
     })
     try {
-      const retried = new Promise<string>((resolve) =>
-        ws.events.on('task.retried', ({ event }) => resolve(JSON.stringify(event.failure))),
-      )
-      await ws.run({
+      const refused = ws.run({
         workstreams: [{ id: 'a', claims: ['x'], tasks: [{ id: 't', tool: 'ghost', prompt: 'boo' }] }],
       })
-      expect(await retried).toContain('no-such-program-here')
+      await expect(refused).rejects.toMatchObject({
+        code: 'WS_TOOL_MISSING',
+        message: 'no program was found: task "t" needs ghost (no-such-program-here)',
+      })
+      expect(ws.runs).toEqual([])
+    } finally {
+      await ws.close()
+    }
+  }))
+
+test('a program that is gone when its turn comes fails its task at once, by name', () =>
+  withTempRepository(async (repository) => {
+    const program = join(repository.folder, 'short-lived')
+    writeFileSync(program, '#!/bin/sh\n', { mode: 0o755 })
+    const ws = await createOrchestrator({ repo: repository.path, landing: landedAtOnce() })
+    try {
+      const run = await ws.run({
+        tools: { brief: { command: program } },
+        workstreams: [
+          {
+            id: 'a',
+            claims: ['x'],
+            tasks: [
+              { id: 'gone', run: `rm ${program}` },
+              { id: 't', needs: ['gone'], tool: 'brief', prompt: 'boo' },
+            ],
+          },
+        ],
+      })
+      const result = await run.result
+      expect(result.workstreams[0]?.tasks[1]).toMatchObject({ status: 'FAILED', attempts: 1 })
+      expect(result.workstreams[0]?.tasks[1]?.error).toContain('short-lived" was found')
+    } finally {
+      await ws.close()
+    }
+  }))
+
+test('a tool that is missing gives way to its stand-in', () =>
+  withTempRepository(async (repository) => {
+    const ws = await createOrchestrator({
+      repo: repository.path,
+      landing: landedAtOnce(),
+      adapters: { ghost, writer },
+    })
+    try {
+      const run = await ws.run({
+        tools: { ghost: { fallback: ['writer'] } },
+        workstreams: [{ id: 'a', claims: ['x'], tasks: [{ id: 't', tool: 'ghost', prompt: 'write x' }] }],
+      })
+      expect((await run.result).status).toBe('COMPLETED')
+    } finally {
+      await ws.close()
+    }
+  }))
+
+test('a program that nothing is known of gets the prompt on its standard input', () =>
+  withTempRepository(async (repository) => {
+    const ws = await createOrchestrator({ repo: repository.path, landing: landedAtOnce() })
+    try {
+      const run = await ws.run({
+        tools: { keeper: { command: 'sh', args: ['-c', 'cat > kept.txt; echo kept'] } },
+        workstreams: [
+          {
+            id: 'a',
+            claims: ['kept.txt'],
+            tasks: [{ id: 't', tool: 'keeper', prompt: 'remember this', outputs: ['kept.txt'] }],
+          },
+        ],
+      })
+      expect(await run.result).toMatchObject({ status: 'COMPLETED' })
     } finally {
       await ws.close()
     }

@@ -34,13 +34,15 @@ export interface ReplayOptions {
   readonly request?: Partial<LaunchRequest>
   readonly meaning: Meaning
   readonly sessionId?: string
+  /** How what the tool says at a time arrives. @default in one piece */
+  readonly pieces?: ((text: string) => readonly Uint8Array[]) | undefined
 }
 
 /** Runs a recording to its end. */
 export async function replay(
   adapter: ToolAdapter,
   { entries }: Transcript,
-  { request = {}, meaning, sessionId }: ReplayOptions,
+  { request = {}, meaning, sessionId, pieces }: ReplayOptions,
 ): Promise<Replayed> {
   const wire = new ScriptedWire()
   const events: TurnEvent[] = []
@@ -61,7 +63,7 @@ export async function replay(
     }
     if ('exit' in entry) wire.exit(exitOf(entry.exit, said(entries, 'err')))
     if (!('dir' in entry)) continue
-    if (entry.dir === 'out') wire.say(entry.text)
+    if (entry.dir === 'out') for (const piece of pieces?.(entry.text) ?? [entry.text]) wire.say(piece)
     if (entry.dir !== 'in') continue
     const action = actionOf(entry, meaning)
     if (action?.does === 'prompt') {

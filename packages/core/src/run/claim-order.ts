@@ -99,17 +99,28 @@ function areOrdered(a: WorkstreamState, b: WorkstreamState): boolean {
 }
 
 function precedes(first: WorkstreamState, second: WorkstreamState): boolean {
-  if (!mayPrecede(first, second)) return false
-  const ends = roundTasks(first).filter((task) => !task.dependents.some((next) => next.workstream === first))
+  if (first.after.length === 0 || first.depth >= second.depth) return false
   const starts = roundTasks(second).filter(
     (task) => !task.spec.needs.some((id) => task.run.tasks.get(id)?.workstream === second),
   )
+  if (hasPassed(first, starts) || !isReachedFrom(first, second)) return false
+  const ends = roundTasks(first).filter((task) => !task.dependents.some((next) => next.workstream === first))
   return starts.every((start) => comesAfterAll(start, ends, first))
 }
 
-/** A quick no: without a path between the workstreams there is none between their tasks. Only what lies between them is looked at. */
-function mayPrecede(first: WorkstreamState, second: WorkstreamState): boolean {
-  if (first.after.length === 0 || first.depth >= second.depth) return false
+/**
+ * A quick no, and the usual one: of what is ready, or was, all that comes before it has succeeded, so what has something
+ * left to do does not. Only a landing that was awaited may have been followed by more.
+ */
+function hasPassed({ unfinished, run }: WorkstreamState, starts: readonly TaskState[]): boolean {
+  if (unfinished === 0 || run.isLandingAwaited) return false
+  return starts.some(
+    ({ phase: { state } }) => state === 'READY' || state === 'RUNNING' || state === 'SUCCEEDED',
+  )
+}
+
+/** Without a path between the workstreams there is none between their tasks. Only what lies between them is looked at. */
+function isReachedFrom(first: WorkstreamState, second: WorkstreamState): boolean {
   const seen = new Set<WorkstreamState>([second])
   const line = [second]
   for (let next = line.pop(); next !== undefined; next = line.pop()) {

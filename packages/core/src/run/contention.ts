@@ -9,6 +9,14 @@ import type { WorkstreamSpec } from './run-spec.ts'
 /** Beyond this many rivals the order does not care how many more there are. */
 const contentionCap = 8
 
+/**
+ * How many pairs of claims are compared: some for each claim, and enough that a hundred may all be compared with each
+ * other. Most claims meet few others in the directory tree; patterns without a directory in front may meet them all, and
+ * a thousand of these would take longer to compare than to work off. Contention decides only between equals.
+ */
+const pairsForEach = 8
+const pairsForAll = 10_000
+
 /** What the workstreams of a run want of one another, each list in the order of the workstreams. */
 export interface Rivalry {
   /** How many others want what each one claims, up to a cap. */
@@ -21,16 +29,18 @@ export interface Rivalry {
 
 /**
  * Compares what workstreams claim. Each distinct claim is compared once, and remembers no more owners than the cap
- * needs, so a thousand workstreams that share one file cost as much as ten.
+ * needs, so a thousand workstreams that share one file cost as much as ten. Where there are too many pairs to compare
+ * them all, those that come last in the plan count only rivals that claim the very same.
  */
 export function rivalryOf(
   workstreams: readonly WorkstreamSpec[],
   options: { readonly ignoreCase: boolean },
 ): Rivalry {
-  const wants: Wants = { ...options, byText: new Map(), trie: new ClaimTrie() }
+  const wants: Wants = { ...options, byText: new Map(), trie: new ClaimTrie(), pairsLeft: 0 }
   const counts: number[] = []
   const hotClaims: (Claim | undefined)[] = []
   const wanted = workstreams.map(({ id, claims }) => wantsOf(id, claims, wants))
+  wants.pairsLeft = pairsForAll + pairsForEach * wants.byText.size
   for (const [at, own] of wanted.entries()) {
     counts.push(countRivals(workstreams[at]!.id, own, wants))
     hotClaims.push(hottest(own))
@@ -61,6 +71,8 @@ interface Wants {
   readonly ignoreCase: boolean
   readonly byText: Map<string, Want>
   readonly trie: ClaimTrie<Want>
+  /** How many more pairs may be compared. */
+  pairsLeft: number
 }
 
 function wantsOf(id: string, claims: readonly Claim[], { byText, trie, ignoreCase }: Wants): readonly Want[] {
@@ -93,16 +105,21 @@ function countRivals(id: string, own: readonly Want[], wants: Wants): number {
 }
 
 /** Who wants what cannot be held beside the claim: one more than the cap, since its own owner may be among them. */
-function rivalsOf(want: Want, { trie }: Wants): readonly string[] {
+function rivalsOf(want: Want, wants: Wants): readonly string[] {
   if (want.rivals !== undefined) return want.rivals
-  const rivals: string[] = []
   const { claim, compiled } = want
-  trie.visitCandidates(compiled.path.head, (other) => {
-    if (rivals.length > contentionCap || !modesClash(claim.mode, other.claim.mode)) return
+  const isForOne = claim.mode === 'exclusive' && compiledOverlap(compiled, compiled)
+  const rivals = isForOne ? [...want.owners] : []
+  want.rivals = rivals
+  if (wants.pairsLeft <= 0) return rivals
+  wants.trie.visitCandidates(compiled.path.head, (other) => {
+    if (other.holder === want || rivals.length > contentionCap) return
+    if (wants.pairsLeft <= 0 || !modesClash(claim.mode, other.claim.mode)) return
+    wants.pairsLeft--
     if (!compiledOverlap(compiled, other.compiled)) return
     for (const id of other.holder.owners) if (!rivals.includes(id)) rivals.push(id)
   })
-  return (want.rivals = rivals)
+  return rivals
 }
 
 function hottest(own: readonly Want[]): Claim | undefined {

@@ -39,10 +39,12 @@ function nextStart(state: RunMachineState): Start | undefined {
   const slots = state.meters.of('slots')
   const isFull = slots.used >= slots.limit
   const kept: Meter[] = []
-  for (const { class: cls, head: task } of candidates(state)) {
-    if (task === undefined || (isFull && cls.kind !== 'person')) continue
+  for (const { class: cls, head } of candidates(state)) {
+    if (isFull && cls.kind !== 'person') continue
     // What could only take of what is kept for others is not looked at.
     if (kept.length > 0 && cls.ways.every((way) => takesAny(way, kept))) continue
+    // Candidates are classes that offer a task.
+    const task = head!
     const choice = chooseFor(state, task)
     if (!choice.ok) {
       const isPassed = state.starts - task.startsAtReady > startsBeforeKeeping
@@ -63,8 +65,8 @@ function candidates(state: RunMachineState): readonly ReadyClass[] {
 }
 
 /** Runs share slots evenly: the run that uses fewest goes first; within a run, the order of tasks. */
-function compareAcrossRuns({ head: a }: ReadyClass, { head: b }: ReadyClass): number {
-  if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined)
+function compareAcrossRuns(some: ReadyClass, other: ReadyClass): number {
+  const [a, b] = [some.head!, other.head!]
   if (a.run === b.run) return compareTasks(a, b)
   return a.run.running - b.run.running || compareTasks(a, b) || (a.run.id < b.run.id ? -1 : 1)
 }

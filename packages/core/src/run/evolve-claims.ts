@@ -12,8 +12,8 @@ export function grant(state: RunMachineState, workstream: WorkstreamState, claim
   const barriers = state.claims.take(workstream.key, claims)
   workstream.isBarrier = false
   for (const key of barriers) {
-    const waiter = findWorkstream(state, key)
-    if (waiter === undefined) continue
+    // Whoever waits is open, and a run with open workstreams is not archived.
+    const waiter = findWorkstream(state, key)!
     waiter.isBarrier = true
     state.ready.refresh(waiter)
   }

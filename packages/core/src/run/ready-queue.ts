@@ -117,9 +117,9 @@ export class ReadyQueue {
     }
   }
 
-  /** Offers the task's whole group again, wherever it is parked. */
-  offerAgain({ group }: TaskState): void {
-    if (group === undefined) return
+  /** Offers a parked task's whole group again. */
+  offerAgain(task: TaskState): void {
+    const group = task.group!
     this.#unpark(group)
     this.#settle(group)
   }

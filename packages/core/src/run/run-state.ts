@@ -60,6 +60,8 @@ export interface RunState {
   /** The one looked up last: what is asked for next is mostly of the same. */
   lately: TaskState | undefined
   readonly workstreams: Map<string, WorkstreamState>
+  /** Whether any task waits for a landing. Derived. */
+  isLandingAwaited: boolean
   /** The same for what is limited within the run. Derived. */
   readonly meters: Meters
   /** What its tasks need, each kind once. Derived. */

@@ -15,6 +15,7 @@ const breakages: readonly (readonly [string, (run: DrivenRun) => unknown])[] = [
   ],
   ['a run stays within its limits', (run) => (run.run().spec = { ...run.run().spec, limits: { slots: 0 } })],
   ['use is counted as it is', ({ state }) => (state.meters.of('slots').used = 7)],
+  ['use is counted as it is', ({ state }) => (state.meters.of('nobody takes it').used = 1)],
   ['concurrency stays within its limits', ({ state }) => (state.limits = { aider: 0 })],
   ['meters know their limits', ({ state }) => (state.limits = { slots: 9 })],
   ['what is reserved is what runs', ({ state }) => state.budgets.reserve(['run/run'], 1)],

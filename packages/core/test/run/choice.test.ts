@@ -206,6 +206,21 @@ describe('hosts', () => {
     expect(run.running()).toEqual(['n1'])
   })
 
+  it('that offer none of the tools of what is left are as good as none', async () => {
+    const run = await driveRun('a: n1', { hosts: { plain: ['tool/codex'] } })
+    expect(run.run().pauses).toEqual(new Set(['no-host']))
+    await run.join('fitting', ['tool/aider'])
+    expect(run.running()).toEqual(['n1'])
+  })
+
+  it('need offer no tool for what needs none', async () => {
+    const each = { kind: 'command', tools: [], uses: { cpu: 1 } } as const
+    const run = await driveRun('a: n1', { hosts: { plain: ['tool/codex'] }, limits: { cpu: 1 }, each })
+    await run.start('a: n2', { run: { id: 'two' }, each })
+    expect(run.run('two').pauses).toEqual(new Set())
+    expect(run.why('n2', 'two')).toMatchObject([{ for: 'resource', resource: 'cpu' }])
+  })
+
   it('that are missing for a plain command are named by what the run requires', async () => {
     const run = await driveRun('a: n1', {
       run: { requires: ['env/one'] },

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { DriveOptions } from './drive-run.ts'
 import { driveRun } from './drive-run.ts'
 
 const smalls = Array.from({ length: 24 }, (_, i) => `s${i} [src/s${i}]: m${i}`).join('\n')
@@ -244,7 +245,62 @@ describe('the barrier', () => {
   })
 })
 
+describe('a barrier that has nothing to start', () => {
+  /** A run in which w is a barrier before whatever lies in src, and m23 waits behind it. */
+  const drive = async (more = '', tasks: DriveOptions['tasks'] = {}) => {
+    const run = await driveRun(`h [src/h]: n0\nz: n9\nw [src/**]: wide < n9\n${more}${smalls}`, {
+      limits: { slots: 3 },
+      each: { priority: 1 },
+      tasks: { n0: { priority: 0 }, n9: { priority: 0 }, wide: { priority: 0 }, ...tasks },
+    })
+    await run.finish('n9')
+    for (let i = 0; i < 24 && run.running().includes(`m${i}`); i++) {
+      await run.finish(`m${i}`)
+      await run.land(`s${i}`)
+    }
+    expect(run.state.claims.isBarrier('run/w')).toBe(true)
+    return run
+  }
+
+  it('since its run is paused stops nobody in another run', async () => {
+    const run = await drive()
+    await run.start('x [src/x]: n1\ny [src/y]: n2', { run: { id: 'two' } })
+    expect(run.why('n1', 'two')).toMatchObject([{ for: 'barrier', waiter: 'run/w' }])
+    await run.pause()
+    expect(run.task('n1', 'two').phase.state).toBe('RUNNING')
+    await run.resume()
+    await run.finish('n0')
+    await run.land('h')
+    expect(run.task('wide').phase.state).toBe('READY')
+  })
+
+  it('lets pass what a holder that starts later waits for', async () => {
+    const run = await drive('k [lib]: k1 < n7, k2 < t1\nt [src/t]: t1\nq: n7\n', {
+      n7: { priority: 0 },
+      t1: { priority: 4 },
+    })
+    expect(run.why('t1')).toMatchObject([{ for: 'barrier', waiter: 'run/w' }])
+    expect(run.running()).toEqual(['n7', 'n0'])
+    await run.finish('n7')
+    expect(run.running()).toEqual(['n0', 'k1', 't1'])
+  })
+})
+
 describe('the order in which claims are taken', () => {
+  it('leaves behind a cap on landings what waits there, whoever waits for that', async () => {
+    const run = await driveRun('a: n1\nt: t1\nh [src/h]: h1 < n9, h2 < t1\nz: n9', {
+      limits: { slots: 2, landing: 1 },
+      workstreams: { h: { lands: false }, z: { lands: false } },
+      tasks: { n1: { priority: 0 }, n9: { priority: 1 }, t1: { priority: 3 } },
+    })
+    await run.finish('n1')
+    expect(run.why('t1')[0]).toMatchObject({ for: 'landings' })
+    await run.finish('n9')
+    expect(run.running()).toEqual(['h1'])
+    await run.land('a')
+    expect(run.running()).toEqual(['h1', 't1'])
+  })
+
   it('lets what a workstream waits for go first, where both claim the same', async () => {
     const run = await driveRun('h [src/**]: h1, h2 < t1\nt [src/**]: t1', { tasks: { h1: { priority: 0 } } })
     expect(run.running()).toEqual(['t1'])

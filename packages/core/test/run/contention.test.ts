@@ -24,6 +24,14 @@ describe('contention', () => {
     expect(count(`wide [src/**]:\n${apart}`)).toEqual([8, ...Array.from({ length: 20 }, () => 1)])
   })
 
+  it('of patterns that may all meet is that of the first in the plan, and of the very same', () => {
+    const many = Array.from({ length: 900 }, (_, i) => `w${i} [*/f${i}/*.ts]:`).join('\n')
+    const counts = count(`${many}\nfirst [*/a/b.md]:\nsecond [x/a/b.md]:\nsame [*/a/b.md]:`)
+    expect(counts.slice(0, 3)).toEqual([0, 0, 0])
+    expect(counts.slice(-3)).toEqual([1, 0, 1])
+    expect(count('first [*/a/b.md]:\nsecond [x/a/b.md]:\nsame [*/a/b.md]:')).toEqual([2, 2, 2])
+  })
+
   it('heeds what claims exclude, and case where the repository does', () => {
     const without = (id: string, path: string, exclude?: string): WorkstreamSpec => ({
       ...partsOf(`${id}:`).workstreams[0]!,

@@ -127,6 +127,17 @@ describe('the order of starts', () => {
     expect(run.task('n1', 'two').phase.state).toBe('RUNNING')
   })
 
+  it('tries what needs different things in the order of tasks, also where several runs offer some', async () => {
+    const run = await driveRun('a: n1\nb: n2\nc: n3\nd: n4', {
+      limits: { slots: 1 },
+      tasks: { n3: { kind: 'command', tools: [], priority: 0 }, n4: { priority: 1 } },
+    })
+    await run.start('a: m1', { run: { id: 'two' } })
+    expect(run.running()).toEqual(['n3'])
+    await run.finish('n3')
+    expect(run.running()).toEqual(['n4'])
+  })
+
   it('looks past what cannot start to what can', async () => {
     const run = await driveRun('a [src/**]: n1\nb [src/x]: n2\nc: n3', {
       workstreams: { b: { priority: 0 }, a: { priority: 0 } },
@@ -214,5 +225,38 @@ describe('what is kept for a task that was passed often', () => {
     for (const task of run.running()) if (task !== 'free') await run.finish(task, { changes: false })
     expect(run.running()).toContain('wide')
     expect(run.state.meters.used('cpu')).toBe(4)
+  })
+
+  it("keeps what the run's own limit leaves of them", async () => {
+    const run = await driveRun(`big: wide < s0\n${smalls}`, {
+      limits: { slots: 9 },
+      run: { limits: { cpu: 2 } },
+      each: { kind: 'command', tools: [], uses: { cpu: 1 } },
+      tasks: { wide: { uses: { cpu: 2 }, priority: 0 } },
+    })
+    for (let i = 0; i < 80 && run.why('s79')[0]?.for !== 'turn'; i++)
+      await run.finish(`s${i}`, { changes: false })
+    expect(run.running()).toHaveLength(1)
+    await run.finish(run.running()[0]!, { changes: false })
+    expect(run.running()).toEqual(['wide'])
+  })
+
+  it('keeps it also from those who would rather have it and could do with something else', async () => {
+    const either = [
+      { tool: 'alpha', account: 'one' },
+      { tool: 'beta', account: 'two' },
+    ]
+    const run = await driveRun(`big: wide < s0\nother: free\n${smalls}`, {
+      limits: { slots: 9, alpha: 2 },
+      each: { tools: either.slice(0, 1) },
+      tasks: { wide: { uses: { alpha: 1 }, priority: 0 }, free: { tools: either, priority: 3 } },
+    })
+    for (let i = 0; i < 80 && run.why('s79')[0]?.for !== 'turn'; i++)
+      await run.finish(`s${i}`, { changes: false })
+    expect(run.running()).toHaveLength(1)
+    expect(run.task('free').phase.state).toBe('READY')
+    const [last] = run.running()
+    await run.finish(last!, { changes: false })
+    expect(run.running()).toEqual(['wide'])
   })
 })

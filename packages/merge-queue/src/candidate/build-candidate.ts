@@ -51,7 +51,7 @@ interface Building {
 export async function buildCandidate(
   repository: Repository,
   { onto: ontoId, entry }: CandidateIngredients,
-  { mend = (merged) => Promise.resolve(merged), ...run }: BuildOptions = {},
+  { mend = unmended, ...run }: BuildOptions = {},
 ): Promise<CandidateResult> {
   const [onto, commit, base] = await Promise.all(
     [ontoId, entry.commit, entry.base].map((id) => readById(repository, id)),
@@ -64,10 +64,14 @@ export async function buildCandidate(
   const building: Building = { repository, git, run, mend, entry, onto, commit, base }
   if (entry.kind === 'revert') return revert(building)
   if (entry.kind === 'person') return takeIn(building)
-  // Asked beside the merge, not before it: nearly always the answer is no, and each is a process of its own.
+  // Merged on git's own base, what is there already changes nothing: only where that is not so has it to be asked.
+  if (base === undefined && mend === unmended && entry.method !== 'fast-forward') return make(building)
+  // Beside the merge, not before it: nearly always the answer is no, and each is a process of its own.
   const [isThere, made] = await Promise.all([isAncestor(building, commit.id, onto.id), make(building)])
   return isThere ? nothingLeft(onto) : made
 }
+
+const unmended: Mend = (merged) => Promise.resolve(merged)
 
 function make(building: Building): Promise<CandidateResult> {
   switch (building.entry.method) {

@@ -1,7 +1,8 @@
 import { MergeStatus } from '@ws/core'
 import * as z from 'zod'
 import { toIsoTime } from '../platform/iso-time.ts'
-import type { EntryView, QueueView } from '../queue/entry-view.ts'
+import type { EntryView, QueueView, TargetView } from '../queue/entry-view.ts'
+import { explainFreeze } from '../queue/explain-entry.ts'
 
 const Time = z.iso.datetime({ offset: true })
 
@@ -35,9 +36,22 @@ const ProcessedEntry = z.looseObject({
   duration_sec: z.number(),
 })
 
+const BlockedTarget = z.looseObject({
+  name: z.string(),
+  /** The branch does not follow what has landed: these files are in the way, in that checkout. */
+  held: z.looseObject({ where: z.string(), paths: z.array(z.string()) }).optional(),
+  /** Why nothing lands on it. */
+  frozen: z.array(z.string()).optional(),
+})
+
 /** `merge_queue.json`: what people and other programs read. Fields of newer writers are passed over. */
 export const MergeQueueFile = z
-  .looseObject({ queue: z.array(QueuedEntry), processing_history: z.array(ProcessedEntry) })
+  .looseObject({
+    queue: z.array(QueuedEntry),
+    processing_history: z.array(ProcessedEntry),
+    /** Targets with something in their way; left out where there is none. */
+    targets: z.array(BlockedTarget).optional(),
+  })
   .meta({ title: 'merge_queue.json' })
 export type MergeQueueFile = z.output<typeof MergeQueueFile>
 
@@ -47,11 +61,21 @@ export function mergeQueueJsonSchema(): Readonly<Record<string, unknown>> {
 }
 
 /** The queue as the file says it: what is live, and what has ended, the newest first. */
-export function toMergeQueueFile({ entries }: QueueView, now: number): MergeQueueFile {
+export function toMergeQueueFile({ entries, targets }: QueueView, now: number): MergeQueueFile {
   const isLive = ({ position }: EntryView) => position !== undefined
+  const blocked = targets.filter(({ held, freezes }) => held !== undefined || freezes.length > 0)
   return {
     queue: entries.filter(isLive).map((entry) => toQueued(entry, now)),
     processing_history: entries.filter((entry) => !isLive(entry)).map(toProcessed),
+    ...(blocked.length === 0 ? {} : { targets: blocked.map(toBlocked) }),
+  }
+}
+
+function toBlocked({ name, held, freezes }: TargetView): NonNullable<MergeQueueFile['targets']>[number] {
+  return {
+    name,
+    ...(held === undefined ? {} : { held: { where: held.where, paths: [...held.paths] } }),
+    ...(freezes.length === 0 ? {} : { frozen: freezes.map(explainFreeze) }),
   }
 }
 

@@ -2,7 +2,7 @@ import { invariant } from '@ws/core'
 import { isLive } from './entry-order.ts'
 import type { Line } from './line.ts'
 import { allLinesOf, deriveLines, linesOf, lostBaseOf, mayBeBuiltOn } from './lines.ts'
-import type { CheckRunState, QueueState, TargetState } from './queue-state.ts'
+import type { CheckRunState, EntryState, QueueState, TargetState } from './queue-state.ts'
 import { isHalted } from './trouble.ts'
 import { judge } from './verdict.ts'
 import { wanted } from './wanted.ts'
@@ -37,12 +37,24 @@ function checkEntries(state: QueueState): void {
       const isThere = other !== undefined && isLive(other) && isLive(entry)
       invariant(isThere, 'a predicted conflict is with one that is still there', about)
     }
-    const isStranded = lostBaseOf(state, entry) !== undefined
-    invariant(!isStranded || entry.phase.state !== 'CHECKING', 'what has lost its base is not checked', about)
+    invariant(
+      !isStranded(state, entry) || entry.phase.state !== 'CHECKING',
+      'what has lost its base is not checked',
+      about,
+    )
     const isAsked = state.escalations.has(entry.id)
     const isOut = entry.phase.state === 'FAILED' || entry.phase.state === 'CONFLICTED'
     invariant(!isAsked || isOut, 'only what failed or conflicts is escalated', about)
   }
+}
+
+/** Whether it, or one that it comes after, comes after one that is out. */
+function isStranded(state: QueueState, entry: EntryState): boolean {
+  if (lostBaseOf(state, entry) !== undefined) return true
+  return entry.spec.after.some((id) => {
+    const before = state.entries.get(id)
+    return before !== undefined && isLive(before) && isStranded(state, before)
+  })
 }
 
 function checkRuns(state: QueueState): void {

@@ -68,7 +68,7 @@ export function evolveEntry(state: QueueState, event: EntryEvent, at: number): v
     case 'conflict.predicted':
       entry.parkedBehind = { entryId: event.with, conflicts: event.conflicts }
       entry.phase = { state: 'QUEUED' }
-      return
+      return strand(state, entry.id)
     case 'landing.emptied': {
       const { commit } = event
       return end(state, target, entry, { state: 'MERGED', at, commit, onto: commit }, at)
@@ -192,12 +192,12 @@ export function end(
   strand(state, entry.id)
 }
 
-/** Whoever comes after one that is lost is checked no more. */
-function strand(state: QueueState, lost: string): void {
+/** Whoever comes after one that is out of its line, through any number, is checked no more. */
+function strand(state: QueueState, out: string): void {
   for (const { live } of state.targets.values()) {
     for (const entry of live) {
-      if (entry.phase.state !== 'CHECKING' || !entry.spec.after.includes(lost)) continue
-      entry.phase = { state: 'QUEUED' }
+      if (!entry.spec.after.includes(out)) continue
+      if (entry.phase.state === 'CHECKING') entry.phase = { state: 'QUEUED' }
       entry.checkedOn = undefined
       strand(state, entry.id)
     }

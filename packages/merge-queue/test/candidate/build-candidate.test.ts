@@ -2,6 +2,7 @@ import type { TempRepository } from '@ws/testing'
 import { describe, expect, it } from 'vitest'
 import { buildCandidate, type CandidateResult } from '../../src/candidate/build-candidate.ts'
 import type { EntrySpec } from '../../src/queue/queue-spec.ts'
+import { makeCommits } from '../make-commits.ts'
 import { entry, type Opened, text, withOpened } from '../opened.ts'
 
 /** A branch with these commits, from `main` or where it is told. */
@@ -11,10 +12,11 @@ function branch(
   commits: readonly Readonly<Record<string, string | null>>[],
   from = 'main',
 ): string {
-  temp.git('switch', '--quiet', '--create', name, from)
-  for (const [i, files] of commits.entries()) temp.commit(`${name} ${i + 1}\n\nbody of ${name}`, files)
-  temp.git('switch', '--quiet', 'main')
-  return temp.git('rev-parse', name)
+  return makeCommits(temp, {
+    branch: name,
+    from,
+    commits: commits.map((files, i) => ({ message: `${name} ${i + 1}\n\nbody of ${name}`, files })),
+  })
 }
 
 function build(

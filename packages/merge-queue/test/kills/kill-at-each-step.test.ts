@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { describe, expect, it } from 'vitest'
-import { type KillCase, randomKillCase, runKillCase } from './kill-case.ts'
+import { type KillCase, randomKillCase, withKillCases } from './kill-case.ts'
 
 const three: Omit<KillCase, 'kills' | 'moment'> = {
   branches: [
@@ -26,25 +26,25 @@ async function runAll(cases: readonly { readonly name: string; readonly run: () 
 }
 
 describe('a queue that is killed', () => {
-  it('at any step of a landing loses, doubles and fakes nothing', { timeout: 900_000 }, async () => {
-    const steps = await runKillCase({ ...three, kills: [Infinity], moment: 'before' })
-    expect(steps).toBeGreaterThan(20)
-    const cases = Array.from({ length: steps }, (_, i) => ({
-      name: `killed at step ${i + 1}`,
-      run: () => runKillCase({ ...three, kills: [i + 1], moment: i % 2 === 0 ? 'before' : 'after' }),
-    }))
-    expect(await runAll(cases)).toEqual([])
-  })
-
-  it(
-    'anywhere, once or twice, with others pushing and committing, goes on',
-    { timeout: 900_000 },
-    async () => {
-      const cases = Array.from({ length: 40 }, (_, i) => ({
-        name: `seed ${i + 1}`,
-        run: () => runKillCase(randomKillCase(i + 1)),
+  it('at any step of a landing loses, doubles and fakes nothing', { timeout: 900_000 }, () =>
+    withKillCases(async (run) => {
+      const steps = await run({ ...three, kills: [Infinity], moment: 'before' })
+      expect(steps).toBeGreaterThan(20)
+      const cases = Array.from({ length: steps }, (_, i) => ({
+        name: `killed at step ${i + 1}`,
+        run: () => run({ ...three, kills: [i + 1], moment: i % 2 === 0 ? 'before' : 'after' }),
       }))
       expect(await runAll(cases)).toEqual([])
-    },
+    }),
+  )
+
+  it('anywhere, once or twice, with others pushing and committing, goes on', { timeout: 900_000 }, () =>
+    withKillCases(async (run) => {
+      const cases = Array.from({ length: 100 }, (_, i) => ({
+        name: `seed ${i + 1}`,
+        run: () => run(randomKillCase(i + 1)),
+      }))
+      expect(await runAll(cases)).toEqual([])
+    }),
   )
 })

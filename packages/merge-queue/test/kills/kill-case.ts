@@ -1,7 +1,7 @@
 // One landing of some branches, killed at a numbered step and gone on with. For the tests, and for longer for the soak.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Random } from '@ws/core/testing'
 import { openRepository } from '@ws/git'
@@ -41,49 +41,54 @@ export interface KillCase {
 }
 
 /** Lands, kills, goes on, and throws where a landing was lost, doubled or faked. Resolves with the steps there were. */
-export function runKillCase(it: KillCase): Promise<number> {
-  return withTempDir(async (folder) => {
-    const temp = makeTempRepository(folder, { files: { 'a.txt': 'a\n' } })
-    for (const { name } of it.branches) {
-      temp.git('switch', '--quiet', '--create', name, 'main')
-      temp.commit(name, { [`${name}.txt`]: `${name}\n` })
+export type RunKillCase = (it: KillCase) => Promise<number>
+
+/** Makes what all cases have in common once: a repository to copy, and programs that need not be compiled anew. */
+export function withKillCases<T>(body: (run: RunKillCase) => Promise<T>): Promise<T> {
+  return withTempDir((shared) => {
+    const template = makeTempRepository(shared, { name: 'template', files: { 'a.txt': 'a\n' } })
+    template.git('clone', '--quiet', '--bare', template.path, join(shared, 'remote.git'))
+    for (const name of allNames) {
+      template.git('switch', '--quiet', '--create', name, 'main')
+      template.commit(name, { [`${name}.txt`]: `${name}\n` })
     }
-    temp.git('switch', '--quiet', ...(it.isCheckedOut ? ['main'] : ['--detach', 'main']))
-    if (it.hasRemote) {
-      temp.git('init', '--quiet', '--bare', '--initial-branch=main', join(folder, 'remote.git'))
-      temp.git('remote', 'add', 'origin', join(folder, 'remote.git'))
-      temp.git('push', '--quiet', 'origin', 'main')
-    }
-    const journal = join(folder, 'journal')
-    let disturbance: string | undefined
-    let counted = 0
-    for (const [i, killAt] of it.kills.entries()) {
-      const steps = join(folder, `steps-${i}`)
-      const program = writeKillingGit(folder, steps, killAt, it.moment)
-      const plan = {
-        path: temp.path,
-        program,
-        journal,
-        steps,
-        killAt,
-        moment: it.moment,
-        branches: it.branches,
-      }
-      const end = await runChild(it.hasRemote ? { ...plan, remote: 'origin' } : plan)
-      counted = existsSync(steps) ? readFileSync(steps, 'utf8').split('\n').length - 1 : 0
-      if (end !== 'SIGKILL' && end !== 'done') throw new Error(`it ended otherwise than by the kill: ${end}`)
-      if (i === 0 && it.isDisturbed) disturbance = it.hasRemote ? pushFromElsewhere(temp) : commitBeside(temp)
-    }
-    await goOn(temp, journal, it)
-    check(temp, journal, it, disturbance)
-    return counted
+    template.git('switch', '--quiet', 'main')
+    return body((it) => withTempDir((folder) => runCase(it, folder, shared)))
   })
 }
+
+async function runCase(it: KillCase, folder: string, shared: string): Promise<number> {
+  cpSync(join(shared, 'template'), join(folder, 'repository'), { recursive: true, preserveTimestamps: true })
+  const temp = makeTempRepository(folder, { files: null })
+  if (!it.isCheckedOut) temp.git('switch', '--quiet', '--detach', 'main')
+  if (it.hasRemote) {
+    cpSync(join(shared, 'remote.git'), join(folder, 'remote.git'), { recursive: true })
+    temp.git('remote', 'add', 'origin', join(folder, 'remote.git'))
+  }
+  const journal = join(folder, 'journal')
+  const { moment, branches } = it
+  let disturbance: string | undefined
+  let counted = 0
+  for (const [i, killAt] of it.kills.entries()) {
+    const steps = join(folder, `steps-${i}`)
+    const program = writeKillingGit(folder, steps, killAt, moment)
+    const plan = { path: temp.path, program, journal, steps, killAt, moment, branches }
+    const end = await runChild(it.hasRemote ? { ...plan, remote: 'origin' } : plan, join(shared, 'compiled'))
+    counted = existsSync(steps) ? readFileSync(steps, 'utf8').split('\n').length - 1 : 0
+    if (end !== 'SIGKILL' && end !== 'done') throw new Error(`it ended otherwise than by the kill: ${end}`)
+    if (i === 0 && it.isDisturbed) disturbance = it.hasRemote ? pushFromElsewhere(temp) : commitBeside(temp)
+  }
+  await goOn(temp, journal, it)
+  check(temp, journal, it, disturbance)
+  return counted
+}
+
+const allNames = ['one', 'two', 'broken', 'three']
 
 /** A case that a seed stands for. */
 export function randomKillCase(seed: number): KillCase {
   const random = new Random(seed)
-  const names = ['one', 'two', 'broken', 'three'].slice(0, random.below(4) + 1)
+  const names = allNames.slice(0, random.below(4) + 1)
   return {
     kills: Array.from({ length: random.below(2) + 1 }, () => random.below(60) + 1),
     moment: random.pick(['before', 'after']),
@@ -96,21 +101,22 @@ export function randomKillCase(seed: number): KillCase {
 
 function writeKillingGit(folder: string, steps: string, killAt: number, moment: 'before' | 'after'): string {
   const program = join(folder, 'killing-git')
-  const kill = `[ $n -eq ${Number.isFinite(killAt) ? killAt : -1} ] && { kill -9 $PPID; exit 1; }`
+  // Without a process more: there are some hundred calls in a case.
+  const count = `n=0; while read -r line; do n=$((n+1)); [ "$line" = "git $$" ] && break; done < '${steps}'`
+  const isIt = `[ $n -eq ${Number.isFinite(killAt) ? killAt : -1} ]`
+  const kill = moment === 'before' ? 'kill -9 $PPID; exit 1' : 'git "$@"; kill -9 $PPID; exit 1'
   writeFileSync(
     program,
-    `#!/bin/sh\necho "git $$" >> '${steps}'\nn=$(grep -nx "git $$" '${steps}' | cut -d: -f1)\n${
-      moment === 'before' ? `${kill}\nexec git "$@"\n` : `git "$@"; code=$?\n${kill}\nexit $code\n`
-    }`,
+    `#!/bin/sh\necho "git $$" >> '${steps}'\n${count}\nif ${isIt}; then ${kill}; fi\nexec git "$@"\n`,
   )
   chmodSync(program, 0o755)
   return program
 }
 
-async function runChild(plan: LandBranches): Promise<string> {
+async function runChild(plan: LandBranches, compiled: string): Promise<string> {
   const program = join(import.meta.dirname, '../programs/land-branches.ts')
   const child = spawn(process.execPath, ['--conditions=@ws/source', program, JSON.stringify(plan)], {
-    env: { ...testEnvironment(), NODE_NO_WARNINGS: '1' },
+    env: { ...testEnvironment(), NODE_NO_WARNINGS: '1', NODE_COMPILE_CACHE: compiled },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''
@@ -184,20 +190,20 @@ async function goOn(temp: TempRepository, journal: string, { branches, hasRemote
 function check(temp: TempRepository, journal: string, it: KillCase, disturbance: string | undefined): void {
   const events = readSteps(journal).flatMap(({ events: written }) => written as readonly QueueEvent[])
   checkQueueLog(events)
-  const [main, landed] = [temp.git('rev-parse', 'main'), temp.git('rev-parse', 'refs/ws/landed/main')]
+  const [main = '', landed] = temp.git('rev-parse', 'main', 'refs/ws/landed/main').split('\n')
   if (main !== landed) throw new Error(`main is at ${main}, the line at ${landed}`)
   if (it.hasRemote && temp.gitIn(join(temp.folder, 'remote.git'), 'rev-parse', 'main') !== main)
     throw new Error('the remote is elsewhere')
   if (disturbance !== undefined) temp.git('merge-base', '--is-ancestor', disturbance, 'main')
   // Each branch landed once: its file is there, and one commit of the history brought it.
+  const brought = temp.git('log', '--first-parent', '-m', '--format=', '--name-only', 'main').split('\n')
   for (const { name } of it.branches) {
-    const brought = temp.git('rev-list', '--first-parent', 'main', '--', `${name}.txt`)
-    const times = brought === '' ? 0 : brought.split('\n').length
+    const times = brought.filter((file) => file === `${name}.txt`).length
     if (times !== (name === 'broken' ? 0 : 1)) throw new Error(`${name} landed ${times} times`)
   }
-  for (const value of temp.git('log', '--walk-reflogs', '--format=%H', 'refs/ws/landed/main').split('\n'))
-    if (temp.git('ls-tree', '--name-only', value).includes('broken.txt'))
-      throw new Error(`${value} was never green`)
+  const values = temp.git('log', '--walk-reflogs', '--format=%H', 'refs/ws/landed/main').split('\n')
+  const bad = temp.git('rev-list', ...new Set(values), '--', 'broken.txt')
+  if (bad !== '') throw new Error(`the line was never green with ${bad}`)
   const dirty = it.isCheckedOut ? temp.git('status', '--short') : ''
   if (dirty !== '') throw new Error(`the checkout is not clean:\n${dirty}`)
   temp.git('fsck', '--connectivity-only', '--no-dangling')

@@ -1,11 +1,10 @@
 // What the tests of landings share: a repository with something to land.
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { parseObjectId, type ObjectId } from '@ws/git'
 import { digestContentPrograms } from '@ws/git'
 import { type Landing, landTarget, type LandOptions } from '../../src/landing/land-target.ts'
 import { observeTarget, type ObserveOptions, type Sight } from '../../src/landing/observe-target.ts'
 import type { LandOutcome } from '../../src/queue/queue-input.ts'
+import { makeCommits } from '../make-commits.ts'
 import { type Opened, withOpened } from '../opened.ts'
 
 /** A target with a line of its own, and the commits that may land on it. */
@@ -40,18 +39,11 @@ export function withLine(
         epoch,
         ref,
         look: (options = {}) => observeTarget(repository, 'main', { epoch, contentPrograms, ...options }),
-        commitOn(parent, content) {
-          const path = `${temp.folder}/elsewhere`
-          temp.git('worktree', 'add', '--quiet', '--detach', path, parent)
-          const elsewhere = temp.gitIn(path, 'rev-parse', '--show-toplevel')
-          const files = Object.entries(content)
-          for (const [name, text] of files) writeFileSync(join(elsewhere, name), text)
-          temp.gitIn(path, 'add', '--all')
-          temp.gitIn(path, 'commit', '--quiet', '--message', `changes ${Object.keys(content).join()}`)
-          const id = parseObjectId(temp.gitIn(path, 'rev-parse', 'HEAD'))
-          temp.git('worktree', 'remove', '--force', path)
-          return id
-        },
+        commitOn: (parent, files) =>
+          makeCommits(temp, {
+            from: parent,
+            commits: [{ message: `changes ${Object.keys(files).join()}`, files }],
+          }),
         land: (to, { from, target = 'main', ...options } = {}) =>
           landTarget(
             repository,

@@ -1,5 +1,6 @@
 // Lands branches and is killed on the way: `node land-branches.ts <what to land, as JSON>`.
 import { appendFileSync, readFileSync } from 'node:fs'
+import { flushCompileCache } from 'node:module'
 import { openRepository } from '@ws/git'
 import { openMergeQueue } from '../../src/service/open-merge-queue.ts'
 import { FileJournal } from './file-journal.ts'
@@ -7,6 +8,9 @@ import type { LandBranches } from '../kills/kill-case.ts'
 
 const plan: LandBranches = JSON.parse(process.argv[2] ?? '{}')
 const { path, program, journal: journalFile, steps, killAt, moment, branches, remote } = plan
+
+// A process that is killed leaves nothing behind that the next one could be faster by.
+flushCompileCache()
 
 /** Steps of git and of the journal are numbered together: the program that stands for git counts in the same file. */
 let appends = 0

@@ -64,6 +64,21 @@ describe('an entry that comes after others', () => {
     expect(queue.states()).toBe('a MERGED, b MERGED')
   })
 
+  it('is no more CHECKING once one before it is out, however far before, and whatever was tested', async () => {
+    const queue = await driveQueue({ conflicts: ['x b'], isChecked: false })
+    await queue.add('a')
+    await queue.add('b', { after: ['a'] })
+    await queue.add('c', { after: ['b'] })
+    expect(queue.states()).toBe('a CHECKING, b CHECKING, c CHECKING')
+    await queue.add('x', { level: 0 })
+    expect(queue.states()).toBe('a CHECKING, b QUEUED predicted-conflict, c QUEUED, x CHECKING')
+    await queue.accept({ type: 'entry.remove', entryId: 'x' })
+    await queue.fail('a b c')
+    await queue.fail('a b')
+    await queue.fail('a')
+    expect(queue.states()).toBe('a FAILED check-failed, b QUEUED base-lost, c QUEUED, x CANCELLED removed')
+  })
+
   it('of another target waits until that has landed there', async () => {
     const queue = await driveQueue()
     await queue.add('a')

@@ -2,6 +2,7 @@
 import type { TempRepository } from '@ws/testing'
 import type { MergeQueue } from '../../src/service/merge-queue.ts'
 import { openMergeQueue, type OpenMergeQueueOptions } from '../../src/service/open-merge-queue.ts'
+import { makeCommits } from '../make-commits.ts'
 import { type Opened, withOpened } from '../opened.ts'
 
 export interface Queued extends Opened {
@@ -34,16 +35,12 @@ export function withQueue(
   )
 }
 
-/** A branch with one commit, from `main` or where it is told; the checkout is left as it was. */
+/** A branch with one commit, from `main` or where it is told; no checkout is touched. */
 export function addBranch(
   temp: TempRepository,
   name: string,
   files: Readonly<Record<string, string | null>> = { [`${name}.txt`]: `${name}\n` },
   from = 'main',
 ): string {
-  const before = temp.git('rev-parse', '--abbrev-ref', 'HEAD')
-  temp.git('switch', '--quiet', '--create', name, from)
-  const commit = temp.commit(name, files)
-  temp.git('switch', '--quiet', ...(before === 'HEAD' ? ['--detach', 'main'] : [before]))
-  return commit
+  return makeCommits(temp, { branch: name, from, commits: [{ message: name, files }] })
 }

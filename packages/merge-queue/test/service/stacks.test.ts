@@ -121,9 +121,10 @@ describe('stacked branches with exclusive claims', () => {
                 for (const [i] of stack.entries()) {
                   const view = queue.get(`w${i}`)
                   if (i === of) expect(view?.state).toBe(fate === 'is discarded' ? 'CANCELLED' : 'FAILED')
-                  else if (stack[i]?.needs.includes(of) === true) expect(view?.reason).toBe('base-lost')
-                  else if (behind.includes(i)) expect(['QUEUED', 'CHECKING']).toContain(view?.state)
-                  else expect(view?.state).toBe('MERGED')
+                  else if (behind.includes(i)) {
+                    expect(view?.state).toBe('QUEUED')
+                    if (stack[i]?.needs.includes(of) === true) expect(view?.reason).toBe('base-lost')
+                  } else expect(view?.state).toBe('MERGED')
                 }
                 neverTestedWithout(events, of, behind)
               }
@@ -165,60 +166,83 @@ function neverTestedWithout(events: readonly QueueEvent[], of: number, behind: r
   }
 }
 
-describe('a branch that only took over paths', () => {
-  /** `first` changes line 3; `second` is built on it. */
-  const stacked = (
-    second: Readonly<Record<number, string>>,
-    body: (stack: {
-      readonly temp: TempRepository
-      readonly base: string
-      readonly add: (name: 'first' | 'second') => Promise<unknown>
-      readonly land: () => Promise<unknown>
-      readonly state: (name: string) => string | undefined
-      readonly remove: (name: string) => Promise<void>
-    }) => Promise<void>,
-  ) =>
-    withQueue(
-      { checks },
-      async ({ temp, queue }) => {
-        const base = addBranch(temp, 'first', { 'a.txt': text({ 3: 'first' }) })
-        addBranch(temp, 'second', { 'a.txt': text({ 3: 'first', ...second }) }, 'first')
-        await body({
-          temp,
-          base,
-          add: (name) => queue.add({ branch: name, id: name, ...(name === 'second' ? { base } : {}) }),
-          land: () => queue.process(),
-          state: (name) => queue.get(name)?.state,
-          remove: (name) => queue.remove(name),
-        })
-      },
-      { 'a.txt': text() },
-    )
+/** What becomes of `second`, which is built on `first` and needs it or only took over its file. */
+interface Row {
+  readonly predecessor: 'lands as it was' | 'was repaired first' | 'failed' | 'was cancelled'
+  readonly relation: 'needs it' | 'took over its file'
+  /** Whether what `second` changes fits without what `first` was. */
+  readonly fits: boolean
+  readonly successor: 'MERGED' | 'CONFLICTED' | 'QUEUED base-lost'
+}
 
-  it('lands after one that landed', () =>
-    stacked({ 3: 'second' }, async ({ temp, add, land }) => {
-      await add('first')
-      await add('second')
-      await land()
-      expect(temp.read('a.txt')).toBe(text({ 3: 'second' }))
-    }))
+const rows: readonly Row[] = [
+  ...(['needs it', 'took over its file'] as const).flatMap((relation): Row[] => [
+    { predecessor: 'lands as it was', relation, fits: false, successor: 'MERGED' },
+    { predecessor: 'was repaired first', relation, fits: true, successor: 'MERGED' },
+    { predecessor: 'was repaired first', relation, fits: false, successor: 'CONFLICTED' },
+  ]),
+  ...(['failed', 'was cancelled'] as const).flatMap((predecessor): Row[] => [
+    { predecessor, relation: 'needs it', fits: true, successor: 'QUEUED base-lost' },
+    { predecessor, relation: 'took over its file', fits: true, successor: 'MERGED' },
+    { predecessor, relation: 'took over its file', fits: false, successor: 'CONFLICTED' },
+  ]),
+]
 
-  it('goes on by its own difference where the one before it was discarded', () =>
-    stacked({ 15: 'second' }, async ({ temp, add, land, remove, state }) => {
-      await add('first')
-      await add('second')
-      await remove('first')
-      await land()
-      expect([state('first'), state('second')]).toEqual(['CANCELLED', 'MERGED'])
-      expect(temp.read('a.txt')).toBe(text({ 15: 'second' }))
-    }))
+/** What the target then holds where `first` had its change. */
+const lineOf: Readonly<Record<Row['predecessor'], Readonly<Record<number, string>>>> = {
+  'lands as it was': { 3: 'second' },
+  'was repaired first': { 3: 'repaired' },
+  failed: {},
+  'was cancelled': {},
+}
 
-  it('is handed back where its own difference does not fit without it', () =>
-    stacked({ 3: 'second' }, async ({ add, land, remove, state }) => {
-      await add('first')
-      await add('second')
-      await remove('first')
-      await land()
-      expect(state('second')).toBe('CONFLICTED')
-    }))
+describe('the successor of a branch', () => {
+  it.each(rows)(
+    'that $relation, where that one $predecessor (its own part fits: $fits): $successor',
+    (row) => {
+      const handedBack: string[] = []
+      const onEscalate = ({ reason }: { readonly reason: string }, { id }: { readonly id: string }) => {
+        handedBack.push(`${id} ${reason}`)
+        return undefined
+      }
+      return withQueue(
+        { checks, onEscalate },
+        async ({ temp, queue }) => {
+          const { predecessor, relation, fits, successor } = row
+          const broken = predecessor === 'failed' ? { 'broken-1': 'x\n' } : {}
+          const base = addBranch(temp, 'first', { 'a.txt': text({ 3: 'first' }), ...broken })
+          const own = fits ? { 3: 'first', 15: 'second' } : { 3: 'second' }
+          const tip = addBranch(temp, 'second', { 'a.txt': text(own) }, 'first')
+          await queue.pause()
+          await queue.add({ branch: 'first', id: 'first', method: 'squash' })
+          const after = relation === 'needs it' ? ['first'] : []
+          await queue.add({ branch: 'second', id: 'second', base, after })
+          if (predecessor === 'was cancelled') await queue.remove('first')
+          if (predecessor === 'was repaired first') {
+            temp.git('branch', '--force', 'first', 'main')
+            temp.git('switch', '--quiet', 'first')
+            temp.commit('repaired', { 'a.txt': text({ 3: 'repaired' }) })
+            temp.git('switch', '--quiet', 'main')
+            await queue.update('first')
+          }
+          await queue.resume()
+          await queue.process()
+          const view = queue.get('second')
+          expect([view?.state, successor.includes(' ') ? view?.reason : undefined].join(' ').trim()).toBe(
+            successor,
+          )
+          const others = predecessor === 'failed' ? ['first check-failed'] : []
+          expect(handedBack).toEqual([
+            ...others,
+            ...(successor === 'CONFLICTED' ? ['second conflicted'] : []),
+          ])
+          // It is handed back as it was, on its own branch.
+          expect(temp.git('rev-parse', 'second')).toBe(tip)
+          if (successor !== 'MERGED') return
+          expect(temp.read('a.txt')).toBe(text({ ...lineOf[predecessor], ...(fits ? { 15: 'second' } : {}) }))
+        },
+        { 'a.txt': text() },
+      )
+    },
+  )
 })

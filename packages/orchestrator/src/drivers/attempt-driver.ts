@@ -45,6 +45,8 @@ interface Going {
   readonly interrupt: AbortController
   /** Nobody wants to hear of it any more. */
   isUnwanted: boolean
+  /** A person works in the directory, whatever becomes of this program. */
+  readonly isPersons: boolean
   /** A person says that it is done. */
   readonly finish: (() => void) | undefined
   readonly ended: Promise<void>
@@ -71,6 +73,7 @@ export class AttemptDriver {
     const going: Going = {
       interrupt,
       isUnwanted: false,
+      isPersons: this.#taskOf(effect)?.spec.kind === 'person',
       finish,
       ended: this.#attempt(effect, interrupt.signal, finished, context)
         .catch((error: unknown) => infrastructure(error))
@@ -118,7 +121,11 @@ export class AttemptDriver {
   }
 
   async close(): Promise<void> {
-    for (const { interrupt } of this.#going.values()) interrupt.abort()
+    for (const going of this.#going.values()) {
+      // A person does not stop working because nobody listens: whoever leads next waits for the same attempt.
+      if (going.isPersons) going.isUnwanted = true
+      going.interrupt.abort()
+    }
     await Promise.all([...this.#going.values()].map(({ ended }) => ended))
   }
 
@@ -198,8 +205,12 @@ export class AttemptDriver {
     return lastFailure === undefined ? {} : { lastFailure }
   }
 
-  #interruptOf({ runId, taskId }: AttemptEffect) {
-    const phase = this.#options.look().runs.get(runId)?.tasks.get(taskId)?.phase
+  #taskOf({ runId, taskId }: AttemptEffect) {
+    return this.#options.look().runs.get(runId)?.tasks.get(taskId)
+  }
+
+  #interruptOf(effect: AttemptEffect) {
+    const phase = this.#taskOf(effect)?.phase
     return phase?.state === 'RUNNING' ? phase.attempt.interrupt : undefined
   }
 
@@ -224,9 +235,13 @@ function succeeded(settlement: Settlement & { readonly kind: 'settled' }): Attem
 }
 
 function toRequest(effect: AttemptEffect, facts: AttemptFacts, signal: AbortSignal) {
-  const { run, workstream, task, claims, inputs, target } = facts
+  const { run, workstream, task, claims, inputs, target, kind } = facts
   const { workstreamId, round } = effect
-  return { ...ofAttempt(effect), workstreamId, round, run, workstream, task, claims, inputs, target, signal }
+  return {
+    ...ofAttempt(effect),
+    ...{ workstreamId, round, run, workstream, task, claims, inputs, target, signal },
+    isPersons: kind === 'person',
+  }
 }
 
 function ofAttempt({ runId, taskId, attempt }: AttemptEffect): OfAttempt {

@@ -24,8 +24,6 @@ export interface LandingDriverOptions {
   readonly landing: Landing
   readonly look: () => RunMachineState
   readonly stand: (of: OfRound) => Promise<RoundStand | undefined>
-  /** A round has landed, and its directory may go. */
-  readonly onLanded: (of: OfRound) => Promise<void>
 }
 
 interface Going {
@@ -52,9 +50,8 @@ export class LandingDriver {
       isUnwanted: false,
       ended: this.#land(effect, controller.signal, context)
         .catch(infrastructure)
-        .then(async (outcome) => {
+        .then((outcome) => {
           this.#going.delete(key)
-          if (outcome.kind === 'landed') await this.#options.onLanded(ofRound(effect)).catch(() => {})
           if (!going.isUnwanted) context.report({ type: 'landing.ended', ...ofLanding(effect), outcome })
         }),
     }

@@ -1,7 +1,7 @@
 import type { AttemptWork, Clock, Execution, ExecutionContext, Executor, OfAttempt } from '@ws/core'
 import { openProcessLedger, type ProcessLedger, sweepOrphans } from '@ws/pool'
-import type { ToolAdapter } from '@ws/tools'
 import { executeCommand } from './command-run.ts'
+import type { RunTools } from './run-tools.ts'
 import { ToolRuns } from './tool-run.ts'
 
 /** What attempts run with on this machine. */
@@ -11,8 +11,7 @@ export interface LocalExecutorOptions {
   readonly env: NodeJS.ProcessEnv
   /** Where processes are noted, so that whoever comes after a crash can end them. */
   readonly ledgerFolder: string
-  /** Adapters of tools by name, beside the built-in ones. */
-  readonly adapters?: Readonly<Record<string, ToolAdapter>>
+  readonly tools: RunTools
 }
 
 /** Opens the executor of this machine; what an earlier program left running ends first. */
@@ -31,7 +30,7 @@ export class LocalExecutor implements Executor {
   constructor(options: LocalExecutorOptions, ledger: ProcessLedger) {
     this.#options = options
     this.#ledger = ledger
-    this.#tools = new ToolRuns({ ...options, adapters: options.adapters ?? {} })
+    this.#tools = new ToolRuns(options)
   }
 
   execute(work: AttemptWork, context: ExecutionContext): Promise<Execution> {

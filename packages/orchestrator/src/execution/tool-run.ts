@@ -13,15 +13,16 @@ import {
   type Usage,
 } from '@ws/core'
 import { type ClusterManager, launchCluster } from '@ws/pool'
-import type { PermissionAnswer, PermissionAsk, ToolAdapter, TurnEvent, TurnUsage } from '@ws/tools'
+import type { PermissionAnswer, PermissionAsk, TurnEvent, TurnUsage } from '@ws/tools'
 import { isAbsolute, relative } from 'node:path'
+import { programsMissing, type RunTool, type RunTools } from './run-tools.ts'
 
 /** What tools run with. */
 export interface ToolRunOptions {
   readonly clock: Clock
   readonly env: NodeJS.ProcessEnv
   readonly ledgerFolder: string
-  readonly adapters: Readonly<Record<string, ToolAdapter>>
+  readonly tools: RunTools
 }
 
 /** An attempt of a tool. */
@@ -49,13 +50,17 @@ export class ToolRuns {
   }
 
   async #execute(work: ToolWork, context: ExecutionContext): Promise<Execution> {
-    const { clock, env, ledgerFolder, adapters } = this.#options
+    const { clock, env, ledgerFolder, tools } = this.#options
     const { job, cwd, timeoutMs } = work
     const startedAt = clock.monotonic()
     let cluster: ClusterManager
+    let tool: RunTool
     try {
-      cluster = await launchCluster(adapters[job.tool] ?? job.tool, {
+      tool = await tools.find(work.runId, job.tool)
+      const model = job.model ?? tool.model
+      cluster = await launchCluster(tool.adapter, {
         count: 1,
+        settings: { ...tool.settings },
         cwd,
         execution: 'one-shot',
         permission: job.mode === 'analyze' || work.claims.length === 0 ? 'read' : 'edit',
@@ -65,12 +70,10 @@ export class ToolRuns {
         ledger: ledgerFolder,
         clock,
         decide: (ask) => decide(ask, cwd, work.claims),
-        ...(job.model === undefined ? {} : { model: job.model }),
+        ...(model === undefined ? {} : { model }),
       })
     } catch (error) {
-      if (!isWsError(error)) throw error
-      const failure: Failure = { reason: 'crashed', detail: `${error.code}: ${error.message}` }
-      return { kind: 'failed', failure, usage: noUsage, text: '' }
+      return { kind: 'failed', failure: cannotStart(error), usage: noUsage, text: '' }
     }
     try {
       let hasSpoken = false
@@ -94,11 +97,36 @@ export class ToolRuns {
       }
       if (settled.isDone) return { kind: 'completed', ...facts }
       if (context.signal.aborted) return { kind: 'interrupted', ...facts }
-      return { kind: 'failed', failure: settled.failure, ...facts }
+      const missing =
+        settled.failure.reason === 'infrastructure'
+          ? programsMissing(tool, { cwd, env: { ...env, ...work.env } })
+          : undefined
+      return {
+        kind: 'failed',
+        failure: missing === undefined ? settled.failure : notThere(missing),
+        ...facts,
+      }
     } finally {
       await cluster.close({ force: context.signal.aborted })
     }
   }
+}
+
+/** Waiting does not install a program; another tool may do. */
+function notThere(programs: readonly string[]): Failure {
+  const names = programs.map((name) => JSON.stringify(name)).join(' or ')
+  return { reason: 'refused', detail: `no program ${names} was found: install it, or put its folder on PATH` }
+}
+
+/** A program that is not there, or an entry that cannot be used: waiting mends neither, another tool may do. */
+function cannotStart(error: unknown): Failure {
+  if (!isWsError(error)) throw error
+  const isHopeless = ['WS_TOOL_MISSING', 'WS_TOOL_UNKNOWN', 'WS_TOOL_SETTINGS', 'WS_OPTION_RANGE'].includes(
+    error.code,
+  )
+  if (!isHopeless) return { reason: 'crashed', detail: `${error.code}: ${error.message}` }
+  const hint = error.hint === undefined ? '' : ` (${error.hint})`
+  return { reason: 'refused', detail: `${error.code}: ${error.message}${hint}` }
 }
 
 /** The prompt with the files that the task names, and why the attempt before failed. */

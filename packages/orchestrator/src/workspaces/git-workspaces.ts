@@ -36,6 +36,11 @@ export interface GitWorkspacesOptions {
   readonly env: NodeJS.ProcessEnv
 }
 
+/** A request that says whether a person is to work there. */
+interface RoundRequest extends WorkspaceRequest {
+  readonly isPersons?: boolean
+}
+
 /** Worktrees of a git repository: one for a round, at its branch, kept until it is released. */
 export class GitWorkspaces implements Workspaces {
   readonly #options: GitWorkspacesOptions
@@ -51,11 +56,12 @@ export class GitWorkspaces implements Workspaces {
     await runDoctor(this.#slots, { fix: true })
   }
 
-  async open(request: WorkspaceRequest): Promise<WorkspaceAnswer> {
+  async open(request: RoundRequest): Promise<WorkspaceAnswer> {
     const found = await this.#slotOf(request)
     if (found === undefined) return this.#make(request)
-    // An earlier attempt may have left something: it is kept, and this one begins at the last good commit.
-    await this.#putBack(found, request)
+    // An earlier attempt may have left something: it is kept, and this one begins at the last good commit. What a
+    // person has begun is theirs.
+    if (request.isPersons !== true) await this.#putBack(found, request)
     return this.#provision(found, request)
   }
 
@@ -71,6 +77,12 @@ export class GitWorkspaces implements Workspaces {
   async release(of: OfRound): Promise<void> {
     const slot = await this.#slotOf(of)
     if (slot !== undefined) await this.#slots.remove(slot.slot, this.#epoch)
+  }
+
+  /** Tells whose directories are there. */
+  async left(): Promise<(of: OfRound) => boolean> {
+    const names = new Set((await this.#slots.list()).map(({ slot }) => slot))
+    return (of) => names.has(slotName(of))
   }
 
   /** What a round stands at: its branch, its last commit, and what that was built on. */

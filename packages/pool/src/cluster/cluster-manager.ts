@@ -4,12 +4,13 @@ import type { SettledTurn, Turn } from '../instance/turn.ts'
 import { AnswerQueue } from '../pool/answer-queue.ts'
 import { healthOf, statsOf, statusOf } from '../pool/describe-slot.ts'
 import { refused, turnFailed } from '../pool/explain-pool.ts'
-import type { Destination, PromptOptions } from '../pool/dispatcher.ts'
+import type { Destination, PromptOptions, Refusal } from '../pool/dispatcher.ts'
 import { InstanceSet } from '../pool/instance-set.ts'
 import type { PoolEvent } from '../pool/pool-event.ts'
 import type { PoolPorts } from '../pool/pool-options.ts'
 import type { ClusterStats, InstanceHealth, InstanceStatus } from '../pool/pool-status.ts'
 import { type Router, routerFor } from '../pool/routing.ts'
+import type { WaitingTurn } from '../pool/waiting-turn.ts'
 import { quantileOf } from '../slot/latency.ts'
 import type { ClusterOptions } from './cluster-options.ts'
 import { type MappedTurn, mapPrompts, type MapOptions } from './map-prompts.ts'
@@ -200,7 +201,12 @@ export class ClusterManager {
   }
 
   #ask(text: string, options: PromptOptions, destination: Destination): Promise<SettledTurn> {
-    const turn = this.#set.dispatcher.submit(text, options, destination)
+    let turn: WaitingTurn | Refusal
+    try {
+      turn = this.#set.dispatcher.submit(text, options, destination)
+    } catch (error) {
+      return Promise.reject(error)
+    }
     return typeof turn === 'string' ? Promise.reject(this.#refused(turn)) : turn.settled
   }
 

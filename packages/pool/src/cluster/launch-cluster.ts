@@ -1,5 +1,5 @@
 import type { ToolAdapter } from '@ws/tools'
-import { checkCount, resolveOptions } from '../pool/pool-options.ts'
+import { resolveOptions } from '../pool/pool-options.ts'
 import { resolveTool } from '../pool/resolve-tool.ts'
 import { ClusterManager } from './cluster-manager.ts'
 import { ClusterOptions, type ClusterOptionsInput } from './cluster-options.ts'
@@ -19,7 +19,6 @@ export async function launchCluster(
   tool: string | ToolAdapter,
   options: ClusterOptionsInput = {},
 ): Promise<ClusterManager> {
-  if (options.count !== undefined) checkCount(options.count)
   const { settings, ports } = resolveOptions(ClusterOptions, options)
   const cluster = new ClusterManager(resolveTool(tool), settings, ports)
   await cluster.start()

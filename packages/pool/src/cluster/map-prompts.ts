@@ -36,8 +36,9 @@ export async function* mapPrompts<Item>(
   const onAbort = () => stopping.abort(signal?.reason)
   signal?.addEventListener('abort', onAbort, { once: true })
   const source = iteratorOf(items)
-  /** In the order of the items; each resolves to itself, so that a race names its winner. */
-  const running: Promise<Running<Item>>[] = []
+  /** In the order of the items. */
+  const running: Running<Item>[] = []
+  let wake = () => {}
   let position = 0
   let hasMore = true
   try {
@@ -48,36 +49,49 @@ export async function* mapPrompts<Item>(
         else running.push(begin(next.value, position++))
       }
       if (running.length === 0 || stopping.signal.aborted) break
-      const { mapped, self } = await (ordered ? running[0]! : Promise.race(running))
-      void running.splice(running.indexOf(self()), 1)
-      yield mapped
+      // Looked for, not raced: each race would leave something with every prompt that takes long.
+      const at = ordered ? (running[0]?.end === undefined ? -1 : 0) : running.findIndex(({ end }) => end)
+      if (at < 0) {
+        await new Promise<void>((resolve) => (wake = resolve))
+        continue
+      }
+      const [ended] = running.splice(at, 1)
+      if (ended?.end?.is === 'refused') throw ended.end.error
+      if (ended?.end !== undefined) yield ended.end.mapped
     }
     signal?.throwIfAborted()
   } finally {
     signal?.removeEventListener('abort', onAbort)
     stopping.abort(signal?.reason)
-    await Promise.allSettled(running)
+    await Promise.all(running.map(({ over }) => over))
     if (hasMore) await source.return?.()
   }
 
-  function begin(item: Item, at: number): Promise<Running<Item>> {
+  function begin(item: Item, at: number): Running<Item> {
     const given = toPrompt(item)
     const { text, ...options } = typeof given === 'string' ? { text: given } : given
     const own = options.signal
     const both = own === undefined ? stopping.signal : AbortSignal.any([own, stopping.signal])
-    const promise: Promise<Running<Item>> = ask(text, { ...options, signal: both }).then((settled) => ({
-      mapped: { item, position: at, settled },
-      self: () => promise,
-    }))
-    // Whoever is not looked at when it rejects is looked at later.
-    promise.catch(() => {})
-    return promise
+    const begun: Running<Item> = { end: undefined, over: Promise.resolve() }
+    const endWith = (end: Running<Item>['end']) => {
+      begun.end = end
+      wake()
+    }
+    begun.over = ask(text, { ...options, signal: both }).then(
+      (settled) => endWith({ is: 'settled', mapped: { item, position: at, settled } }),
+      (error: unknown) => endWith({ is: 'refused', error }),
+    )
+    return begun
   }
 }
 
 interface Running<Item> {
-  readonly mapped: MappedTurn<Item>
-  readonly self: () => Promise<Running<Item>>
+  end:
+    | { readonly is: 'settled'; readonly mapped: MappedTurn<Item> }
+    | { readonly is: 'refused'; readonly error: unknown }
+    | undefined
+  /** Resolves, and never rejects, when it has an end. */
+  over: Promise<void>
 }
 
 function iteratorOf<Item>(items: Iterable<Item> | AsyncIterable<Item>): Iterator<Item> | AsyncIterator<Item> {

@@ -148,7 +148,7 @@ export class Instance {
     this.#begin(name)
     const guard = new TurnGuard(turn, this.#guardPorts)
     this.#guards.add(guard)
-    this.#alarm.by(guard.check())
+    this.#alarm.by(guard.firstEnd)
     try {
       return await this.#converse(turn, guard)
     } finally {
@@ -204,6 +204,7 @@ export class Instance {
   /** What a caller's functions throw is theirs: it must not end the reading of a tool that others use. */
   #prompt(session: ToolSession, { text, onEvent, decide }: TurnRequest): Promise<TurnEnd> {
     const { clean, onListenerError } = this.#options
+    if (onEvent === undefined && decide === undefined) return session.prompt(text)
     return session.prompt(text, {
       ...(onEvent && {
         onEvent: (event) => {

@@ -53,6 +53,12 @@ export class TurnGuard {
     return this.#cause
   }
 
+  /** When its time would be over, if nothing happened from its beginning on. */
+  get firstEnd(): number {
+    const { timeoutMs, idleTimeoutMs } = this.#limits
+    return this.#cause === undefined ? this.startedAt + Math.min(timeoutMs, idleTimeoutMs) : Infinity
+  }
+
   /** Stops the turn where its time is over; otherwise says when it would be, if nothing happened until then. */
   check(): number {
     if (this.#cause !== undefined) return Infinity

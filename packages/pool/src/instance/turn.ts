@@ -61,20 +61,25 @@ export function toTurn(
   end: TurnEnd,
   facts: { readonly durationMs: number; readonly instance: number; readonly clean: CleanText },
 ): Turn {
-  const { inputTokens, outputTokens, costUsd } = end.usage
-  return {
+  const { usage, files, sessionId, sessionUsage, isWeak } = end
+  const turn: Turn = {
     text: facts.clean(end.text),
-    tokens: inputTokens + outputTokens,
-    costUsd,
+    tokens: usage.inputTokens + usage.outputTokens,
+    costUsd: usage.costUsd,
     durationMs: facts.durationMs,
     instance: facts.instance,
     raw: end.raw,
-    usage: end.usage,
+    usage,
     denied: end.denied,
-    ...(end.files === undefined ? {} : { files: end.files }),
-    ...(end.sessionId === undefined ? {} : { sessionId: end.sessionId }),
-    ...(end.sessionUsage === undefined ? {} : { sessionUsage: end.sessionUsage }),
-    ...(end.isWeak === undefined ? {} : { isWeak: end.isWeak }),
+  }
+  if (files === undefined && sessionId === undefined && sessionUsage === undefined && isWeak === undefined)
+    return turn
+  return {
+    ...turn,
+    ...(files === undefined ? {} : { files }),
+    ...(sessionId === undefined ? {} : { sessionId }),
+    ...(sessionUsage === undefined ? {} : { sessionUsage }),
+    ...(isWeak === undefined ? {} : { isWeak }),
   }
 }
 

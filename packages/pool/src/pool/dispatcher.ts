@@ -5,7 +5,7 @@ import type { SettledTurn, TurnRequest } from '../instance/turn.ts'
 import type { Slot } from '../slot/slot.ts'
 import { unavailable } from './explain-pool.ts'
 import type { PoolEvent } from './pool-event.ts'
-import type { PoolOptions, PoolPorts } from './pool-options.ts'
+import { checkMs, type PoolOptions, type PoolPorts } from './pool-options.ts'
 import { leastBusy, type Loads, type Router } from './routing.ts'
 import { SessionBook } from './session-book.ts'
 import { TurnQueue } from './turn-queue.ts'
@@ -78,8 +78,11 @@ export class Dispatcher {
     }
   }
 
-  /** Takes a prompt, unless it has to be refused; never waits. */
+  /** Takes a prompt, unless it has to be refused; never waits. @throws `WS_OPTION_RANGE` for a wrong time. */
   submit(text: string, options: PromptOptions, destination: Destination): WaitingTurn | Refusal {
+    checkMs('timeoutMs', options.timeoutMs)
+    checkMs('idleTimeoutMs', options.idleTimeoutMs)
+    checkMs('queueTimeoutMs', options.queueTimeoutMs)
     if (this.#isClosed) return 'closing'
     const request = this.#request(text, options)
     const place = this.#choose(request, destination)

@@ -37,7 +37,10 @@ export class InstanceSet {
     this.isOneShot = isOneShot(adapter, settings.execution)
     this.events = new EventFeed<PoolEvent>(ports.onListenerError)
     const { clock, isOneShot: alone } = this
-    const emit = (event: PoolEvent) => this.events.publish({ seq: ++this.#seq, at: clock.now(), event })
+    const emit = (event: PoolEvent) => {
+      const seq = ++this.#seq
+      if (this.events.isHeard(event.type)) this.events.publish({ seq, at: clock.now(), event })
+    }
     const listener = { emit, changed: (slot: Slot) => this.dispatcher.serve(slot), isOneShot: alone }
     const context = this.#context()
     this.slots = Array.from({ length: count }, (_, index) => new Slot(index, context, listener))

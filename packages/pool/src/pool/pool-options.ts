@@ -4,8 +4,12 @@ import * as z from 'zod'
 import type { ProcessTable } from '../platform/process-table.ts'
 import type { ResolvedLaunch } from '../process/launch.ts'
 import type { ProcessLimits } from '../slot/process-limits.ts'
+import { optionError } from './option-error.ts'
 
-const Ms = (least = 1) => z.int().min(least).max(2_147_483_647)
+/** What the platform's timers can count. */
+const longestMs = 2_147_483_647
+
+const Ms = (least = 1) => z.int().min(least).max(longestMs)
 
 /** The settings of a pool, as JSON; those of a cluster are the same with more. */
 export const PoolOptions = z.strictObject({
@@ -154,7 +158,16 @@ export function resolveOptions<Schema extends z.ZodType>(
   }
   const parsed = schema.safeParse(rest)
   if (parsed.success) return { settings: parsed.data, ports }
-  throw optionError(parsed.error.issues, rest)
+  throw optionError(schema, parsed.error.issues, rest)
+}
+
+/** @throws `WS_OPTION_RANGE` for a time of a prompt that no timer can keep. */
+export function checkMs(option: string, ms: number | undefined): void {
+  if (ms === undefined || (Number.isSafeInteger(ms) && ms >= 1 && ms <= longestMs)) return
+  throw new WsError('WS_OPTION_RANGE', `${option} is ${ms}, expected a whole number from 1 to ${longestMs}`, {
+    details: { options: [option], given: String(ms), minimum: 1, maximum: longestMs },
+    hint: 'leave it out for what the pool has',
+  })
 }
 
 /** @throws `WS_OPTION_RANGE` unless it is a whole number from 1 to 1000: none at all would wait for ever. */
@@ -164,26 +177,4 @@ export function checkCount(count: number): void {
     details: { option: 'count', given: String(count), minimum: 1, maximum: 1_000 },
     hint: 'say how many instances there are to be',
   })
-}
-
-function optionError(issues: readonly z.core.$ZodIssue[], given: object): WsError {
-  const problems = issues.map((issue) => {
-    const option = issue.path.join('.')
-    const value = issue.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown>)?.[key], given)
-    if (issue.code === 'unrecognized_keys')
-      return `there is no option ${issue.keys.map((key) => `"${key}"`).join(', ')}`
-    return `${option} is ${JSON.stringify(value) ?? 'missing'}, expected ${expectation(issue)}`
-  })
-  return new WsError('WS_OPTION_RANGE', problems.join('; '), {
-    details: { options: issues.map((issue) => issue.path.join('.')) },
-    hint: 'see the table of options in the README',
-  })
-}
-
-function expectation(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'too_small') return `${String(issue.minimum)} or more`
-  if (issue.code === 'too_big') return `${String(issue.maximum)} or less`
-  if (issue.code === 'invalid_value') return issue.values.map(String).join(' or ')
-  if (issue.code === 'invalid_type') return `a value of type ${issue.expected}`
-  return issue.message
 }

@@ -4,8 +4,6 @@ import type { WaitingTurn } from './waiting-turn.ts'
 export class TurnQueue {
   readonly #bound: WaitingTurn[][]
   readonly #free: WaitingTurn[] = []
-  /** The order of arrival, over both. */
-  readonly #arrivals = new WeakMap<WaitingTurn, number>()
   #lastArrival = 0
 
   constructor(count: number) {
@@ -21,26 +19,27 @@ export class TurnQueue {
   }
 
   put(turn: WaitingTurn): void {
-    if (!this.#arrivals.has(turn)) this.#arrivals.set(turn, ++this.#lastArrival)
+    turn.arrival ??= ++this.#lastArrival
     const list = this.#listOf(turn)
     // One that was moved came before others that wait here.
     let at = list.length
-    while (at > 0 && this.#arrival(list[at - 1]) > this.#arrival(turn)) at -= 1
-    list.splice(at, 0, turn)
+    while (at > 0 && arrivalOf(list[at - 1]) > turn.arrival) at -= 1
+    if (at === list.length) list.push(turn)
+    else list.splice(at, 0, turn)
   }
 
   remove(turn: WaitingTurn): void {
     const list = this.#listOf(turn)
     const at = list.indexOf(turn)
-    if (at >= 0) list.splice(at, 1)
+    if (at === 0) list.shift()
+    else if (at > 0) list.splice(at, 1)
   }
 
   /** Takes the turn that came first among those that this instance may have and can run now. */
   take(index: number, canRun: (turn: WaitingTurn) => boolean): WaitingTurn | undefined {
     const own = this.#bound[index]?.find(canRun)
     const any = this.#free.find(canRun)
-    const first =
-      own === undefined || (any !== undefined && this.#arrival(any) < this.#arrival(own)) ? any : own
+    const first = own === undefined || (any !== undefined && arrivalOf(any) < arrivalOf(own)) ? any : own
     if (first !== undefined) this.remove(first)
     return first
   }
@@ -49,15 +48,15 @@ export class TurnQueue {
   drain(index?: number): readonly WaitingTurn[] {
     if (index !== undefined) return this.#bound[index]?.splice(0) ?? []
     return [...this.#bound.flatMap((turns) => turns.splice(0)), ...this.#free.splice(0)].toSorted(
-      (a, b) => this.#arrival(a) - this.#arrival(b),
+      (a, b) => arrivalOf(a) - arrivalOf(b),
     )
   }
 
   #listOf({ boundTo }: WaitingTurn): WaitingTurn[] {
     return (boundTo === undefined ? undefined : this.#bound[boundTo]) ?? this.#free
   }
+}
 
-  #arrival(turn: WaitingTurn | undefined): number {
-    return (turn && this.#arrivals.get(turn)) ?? 0
-  }
+function arrivalOf(turn: WaitingTurn | undefined): number {
+  return turn?.arrival ?? 0
 }

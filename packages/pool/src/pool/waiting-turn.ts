@@ -24,6 +24,8 @@ export class WaitingTurn {
   readonly isMovable: boolean
   readonly settled: Promise<SettledTurn>
   boundTo: number | undefined
+  /** Its place in the order of arrival, which it keeps through a move; for the queue. */
+  arrival: number | undefined
   #state: 'waiting' | 'begun' | 'settled' = 'waiting'
   #settle: (settled: SettledTurn) => void = () => {}
   #stopWaiting = () => {}

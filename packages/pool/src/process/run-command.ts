@@ -46,7 +46,8 @@ export async function runCommand(
   command: string | readonly string[],
   options: RunCommandOptions,
 ): Promise<CommandEnd> {
-  if (options.signal?.aborted === true) return { because: 'aborted', exitCode: null, signal: null }
+  const isGivenUp = () => options.signal?.aborted === true
+  if (isGivenUp()) return { because: 'aborted', exitCode: null, signal: null }
   const { clock, ledger, processes = ownProcesses(), termMs = 4_000 } = options
   const mark = freshName()
   ledger?.begin(mark)
@@ -69,6 +70,8 @@ export async function runCommand(
   }
   const onAbort = () => end('aborted')
   options.signal?.addEventListener('abort', onAbort, { once: true })
+  // It may have been given up while it was being started.
+  if (isGivenUp()) onAbort()
   const cancelTimeout = wakeAfter(clock, options.timeoutMs, () => end('timed-out'))
   const closed = listen(child, options, () => end('too-much-output'))
   const [exitCode, signal] = await exited(child)

@@ -112,7 +112,14 @@ export class Slot {
     this.#turns += 1
     if (turn.session !== undefined) this.#talking.add(turn.session)
     this.#listener.emit({ type: 'turn.started', index })
-    const settled = await this.#runSafely(turn)
+    let settled: SettledTurn
+    try {
+      settled = await this.place.run(turn)
+    } catch (error) {
+      // A tool that cannot be started, or an adapter that throws, is the turn's failure: others go on.
+      const detail = error instanceof Error ? error.message : String(error)
+      settled = { isDone: false, failure: { reason: 'infrastructure', detail }, turn: undefined }
+    }
     if (settled.isDone) {
       this.latency.add(settled.turn.durationMs)
       this.#isUnsure = false
@@ -129,16 +136,6 @@ export class Slot {
     this.#inFlight -= 1
     this.place.tidy(this.#inFlight === 0)
     return settled
-  }
-
-  /** A tool that cannot be started, or an adapter that throws, is the turn's failure: others go on. */
-  async #runSafely(turn: TurnRequest): Promise<SettledTurn> {
-    try {
-      return await this.place.run(turn)
-    } catch (error) {
-      const detail = error instanceof Error ? error.message : String(error)
-      return { isDone: false, failure: { reason: 'infrastructure', detail }, turn: undefined }
-    }
   }
 
   /** Starts it; resolves when it takes prompts or is known not to. */

@@ -146,6 +146,7 @@ export class WarmPlace implements Place {
     const { instance } = this
     if (instance === undefined) return
     const { recycle } = this.#context.settings
+    if (recycle.turns === undefined && recycle.memoryMb === undefined && recycle.ageMs === undefined) return
     const ageMs = this.#context.clock.monotonic() - instance.startedAt
     const because = recycleReason(recycle, {
       turns: instance.turns,

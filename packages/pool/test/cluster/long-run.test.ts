@@ -40,6 +40,34 @@ test('ten thousand turns leave no listener, timer, file or memory behind', { tim
   process.off('warning', onWarning)
 })
 
+test('round robin gives each of three instances a third of nine hundred prompts', async () => {
+  const cluster = await launchCluster(echoTool(), { count: 3, maxQueued: 1_000, healthEveryMs: 0 })
+  const prompts = Array.from({ length: 900 }, (_, at) => cluster.prompt(`prompt ${at}`))
+  await Promise.all(prompts)
+  expect(cluster.stats().instances.map(({ turns }) => turns)).toEqual([300, 300, 300])
+  await cluster.close()
+})
+
+test('events are numbered without a gap, whoever listens', async () => {
+  const cluster = await launchCluster(echoTool(), { count: 1, healthEveryMs: 0 })
+  const heard: number[] = []
+  const types: string[] = []
+  await cluster.prompt('nobody listens')
+  const stop = cluster.events.on('*', ({ seq, event }) => {
+    heard.push(seq)
+    types.push(event.type)
+  })
+  await cluster.prompt('somebody listens')
+  stop()
+  await cluster.prompt('nobody listens')
+  cluster.events.on('turn.completed', ({ seq }) => void heard.push(seq))
+  await cluster.prompt('somebody listens for one thing')
+  const [first = 0] = heard
+  expect(types).toEqual(['turn.started', 'turn.completed'])
+  expect(heard).toEqual([first, first + 1, first + 5])
+  await cluster.close()
+})
+
 test('forty processes in turn leave no file behind', { timeout: 120_000 }, async () => {
   const filesBefore = openFiles()
   const cluster = await launchCluster(echoTool(), { count: 2, execution: 'one-shot', healthEveryMs: 0 })

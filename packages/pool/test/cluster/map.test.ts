@@ -39,6 +39,21 @@ describe('map', () => {
       expect(await results.next()).toEqual({ done: true, value: undefined })
     }))
 
+  test('waits for no prompt that takes long, and yields it when it has ended', () =>
+    withCluster({ count: 2 }, async (driver) => {
+      const results = driver.cluster.map(numbers(40), (item) => `item ${item}`)
+      const ended: number[] = []
+      const reading = (async () => {
+        for await (const { item } of results) ended.push(item)
+      })()
+      const slow = await takePrompt(driver.at(0))
+      for (let at = 1; at < 40; at++) await driver.answer(1)
+      await driver.at(0).write(`{"answer":${slow.id},"text":"late"}\n`)
+      await reading
+      expect(ended.at(-1)).toBe(0)
+      expect(ended.toSorted((a, b) => a - b)).toEqual(numbers(40))
+    }))
+
   test('takes no more items than there is room for', () =>
     withCluster({ count: 1 }, async (driver) => {
       let taken = 0
@@ -66,9 +81,9 @@ describe('map', () => {
       const first = results.next()
       const { id } = await takePrompt(driver.at(0))
       stop.abort(new Error('enough'))
+      const answers = Promise.allSettled([first, results.next(), results.next()])
       await driver.at(0).write(`{"answer":${id},"isInterrupted":true}\n`)
-      const answers = [first, results.next(), results.next()]
-      const ended = await Promise.allSettled(answers)
+      const ended = await answers
       expect(ended.filter(({ status }) => status === 'rejected')).toHaveLength(1)
       expect(driver.cluster.stats()).toMatchObject({ queued: 0, busy: 0 })
       await expect(driver.cluster.map(['a'], String, { signal: stop.signal }).next()).rejects.toThrow(

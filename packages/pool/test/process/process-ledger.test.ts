@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
+  echoTool,
   sayReady,
   type ScriptedProcess,
   type ScriptedTool,
@@ -10,6 +11,7 @@ import {
   withTempDir,
 } from '@ws/testing'
 import { describe, expect, test } from 'vitest'
+import { launchCluster } from '../../src/index.ts'
 import { ownProcesses } from '../../src/platform/own-processes.ts'
 import type { ProcessTable } from '../../src/platform/process-table.ts'
 import { openProcessLedger, readLedger, sweepOrphans } from '../../src/process/process-ledger.ts'
@@ -84,6 +86,26 @@ describe('a ledger of processes', () => {
         expect(tool.survivors()).toEqual([])
         expect(readdirSync(dir)).toEqual([])
         expect(await sweepOrphans(dir)).toEqual({ ended: [], survivors: [] })
+      } finally {
+        await tool.close()
+      }
+    }),
+  )
+
+  test.skipIf(!linux)('makes the next cluster end what a killed one left before it starts its own', () =>
+    withTempDir(async (dir) => {
+      const tool = await startScriptedTool()
+      try {
+        await leaveOrphans(tool, dir, async ([first, second]) => {
+          await first?.ignore('SIGTERM')
+          await second?.spawnChild({ isDoubleForked: true, isDetached: true, ignoresTerm: true })
+        })
+        expect(tool.survivors()).toHaveLength(3)
+        const next = await launchCluster(echoTool(), { count: 1, ledger: dir })
+        const left = tool.survivors()
+        await next.close()
+        expect(left).toEqual([])
+        expect(readdirSync(dir)).toEqual([])
       } finally {
         await tool.close()
       }

@@ -215,6 +215,7 @@ export interface TurnReport {
   readonly usage: TurnUsage
   /** The tool's own count of the session so far, where it has one. */
   readonly sessionUsage?: SessionUsage
+  /** The tool's own id of the session, where another process can take it up by that. */
   readonly sessionId?: string
   /** Files that the tool says it changed. */
   readonly files?: readonly string[]

@@ -95,7 +95,9 @@ export const copilot: AdapterSpec = {
   protocols: {
     'one-shot': oneShot({ rules: copilotRules }),
     'long-running': acp({
-      responseRules: acpUsage('session-total'), // Where it tried again, what it said about that stands before.
+      responseRules: acpUsage('session-total'),
+      countsAnew: true,
+      // Where it tried again, what it said about that stands before.
       errorText: '^(?:Info: [^]*?Retrying\\.\\.\\.)*Error: ',
     }),
   },

@@ -19,6 +19,9 @@ const ownSettings = {
   security: { auth: { selectedType: 'gemini-api-key' } },
 }
 
+/** How it tells its model that a file lies outside of the worktree. */
+const beyond = '^Path not in workspace'
+
 /** The lines of `-o stream-json`; the numbers are the run's. */
 const geminiRules: readonly MessageRule[] = [
   { when: { type: 'init' }, session: 'session_id', model: 'model' },
@@ -35,6 +38,10 @@ const geminiRules: readonly MessageRule[] = [
     },
   },
   { when: { type: 'tool_result', status: 'success' }, tool: { id: 'tool_id', status: 'done' } },
+  {
+    when: { type: 'tool_result', status: { not: 'success' }, 'error.message': { matches: beyond } },
+    denied: { id: 'tool_id' },
+  },
   {
     when: { type: 'tool_result', status: { not: 'success' } },
     tool: { id: 'tool_id', status: 'failed', detail: 'error.message' },
@@ -106,6 +113,16 @@ export const gemini: AdapterSpec = {
     'one-shot': oneShot({ rules: geminiRules }),
     'long-running': acp({
       modes: { read: 'plan', ask: 'default', edit: 'autoEdit', all: 'yolo' },
+      updateRules: [
+        {
+          when: {
+            sessionUpdate: ['tool_call', 'tool_call_update'],
+            status: 'failed',
+            'content[].content.text': { matches: beyond },
+          },
+          denied: { name: 'kind', paths: ['locations[].path'] },
+        },
+      ],
       responseRules: [
         {
           usage: {

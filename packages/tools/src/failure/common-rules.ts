@@ -7,7 +7,7 @@ import type { FailureRule } from './failure-rule.ts'
 export const commonFailureRules: readonly FailureRule[] = [
   {
     pattern:
-      'insufficient[_ ]quota|exceeded your current quota|usage limit|exhausted[^.]{0,40}quota|quota[^.]{0,20}(exceeded|exhausted|used up|reached)|credit balance is too low|out of credits|billing[_ ](hard[_ ]limit|not active)|limit reached\\|\\d{9,}',
+      'insufficient[_ ]quota|exceeded your current quota|usage limit|exhausted[^.]{0,40}quota|quota[^.]{0,20}(exceeded|exhausted|used up|reached)|quota will reset|exhausted your capacity|credit balance is too low|out of credits|billing[_ ](hard[_ ]limit|not active)|limit reached\\|\\d{9,}',
     reason: 'quota-exhausted',
   },
   { status: [402], reason: 'quota-exhausted' },
@@ -24,11 +24,14 @@ export const commonFailureRules: readonly FailureRule[] = [
     reason: 'auth',
   },
   { status: [429], reason: 'rate-limited' },
-  { pattern: 'rate[_ -]?limit|too many requests|resource[_ ]exhausted', reason: 'rate-limited' },
+  {
+    pattern: 'rate[_ -]?limit|too many requests|resource[_ ]exhausted|suggested retry after',
+    reason: 'rate-limited',
+  },
   { status: [500, 502, 503, 504, 520, 521, 522, 523, 524, 529], reason: 'overloaded' },
   {
     pattern:
-      'overloaded|at capacity|service[_ ]unavailable|temporarily unavailable|internal server error|bad gateway|gateway time-?out',
+      'overloaded|at capacity|no capacity available|service[_ ]unavailable|temporarily unavailable|internal server error|bad gateway|gateway time-?out',
     reason: 'overloaded',
   },
   {

@@ -2,7 +2,7 @@
 const epoch = /(?:limit reached\||resets?(?:_at|At)?["':=\s]{1,4})(\d{10})(\d{3})?\b/
 
 const span =
-  /(?:try again|retry|resets?|available again)[^.\d]{0,30}?((?:\d+(?:\.\d+)?\s*(?:days?|hours?|minutes?|seconds?|ms|d|h|m|s)(?![a-z])[\s,]*(?:and\s+)?)+)/i
+  /(?:try again|retry(?=\s+(?:in|after)\b)|resets?|available again)[^.\d]{0,30}?((?:\d+(?:\.\d+)?\s*(?:days?|hours?|minutes?|seconds?|ms|d|h|m|s)(?![a-z])[\s,]*(?:and\s+)?)+)/i
 const retryAfter = /retry[-_ ]?after(?:[_-]?(ms|seconds))?["':=\s]{1,4}(\d+(?:\.\d+)?)\s*(ms)?/i
 const part = /(\d+(?:\.\d+)?)\s*(days?|hours?|minutes?|seconds?|ms|d|h|m|s)(?![a-z])/gi
 

@@ -80,7 +80,7 @@ class OneShotSession implements OnlySession {
         },
       )
     }
-    const turn = this.#turns.start(options)
+    const turn = this.#turns.start(options, this.#id)
     this.#turn = turn
     if (this.#exit === undefined) {
       sendText(this.#wire, text)

@@ -1,8 +1,9 @@
-import { type DocumentPath, nearestName, personTool, toolKey } from '@ws/core'
+import { type DocumentPath, type Finding, nearestName, personTool, toolKey } from '@ws/core'
 import { builtInAdapter, builtInAdapters } from '../adapters/built-in.ts'
-import type { Finding } from './registry-document.ts'
 import { doubled, type EntryDraft } from './tool-entry.ts'
 import { openAdapters, type ToolEntry } from './tool-entry-defaults.ts'
+
+const severity = 'error'
 
 /** An entry, with its place in the file. */
 export interface PlacedEntry {
@@ -25,13 +26,14 @@ export function* checkEntries(
     const key = toolKey(entry.name)
     if (seen.has(key)) {
       const message = `the tool "${entry.name}" is there twice (names compare without case, and aliases count)`
-      yield { code: 'WS_PLAN_DUPLICATE_ID', message, hint: 'keep one of them', at }
+      yield { code: 'WS_PLAN_DUPLICATE_ID', severity, message, hint: 'keep one of them', at }
     }
     seen.add(key)
     for (const field of doubled(written)) {
       const message = `"${field}" is said in two spellings`
       yield {
         code: 'WS_PLAN_DUPLICATE_KEY',
+        severity,
         message,
         hint: 'keep one of them',
         at: [...at, field],
@@ -47,6 +49,7 @@ export function* checkEntries(
       )
       yield {
         code: 'WS_PLAN_UNKNOWN_TOOL',
+        severity,
         message: `there is no tool "${name}"`,
         hint: nearest === undefined ? 'describe it here too' : `did you mean "${nearest}"?`,
         at: [...at, 'fallback', index],
@@ -67,12 +70,19 @@ function* checkAdapter(
     const names = [...builtInAdapters.map(({ tool }) => tool), ...openAdapters]
     const nearest = nearestName(adapter, names)
     const hint = nearest === undefined ? `expected one of ${names.join(', ')}` : `did you mean "${nearest}"?`
-    yield { code: 'WS_PLAN_VALUE', message: `there is no adapter "${adapter}"`, hint, at: [...at, 'adapter'] }
+    yield {
+      code: 'WS_PLAN_VALUE',
+      severity,
+      message: `there is no adapter "${adapter}"`,
+      hint,
+      at: [...at, 'adapter'],
+    }
     return
   }
   if (adapter === 'generic' && draft.talk === undefined) {
     yield {
       code: 'WS_PLAN_MISSING',
+      severity,
       message: `nothing is known of how to talk to "${name}"`,
       hint: 'add "talk" with the framing of its turns, or the adapter of a tool that it is like',
       at,
@@ -82,6 +92,7 @@ function* checkAdapter(
     const modes = spec.traits.modes.join(' or ')
     yield {
       code: 'WS_PLAN_VALUE',
+      severity,
       message: `"${adapter}" has no mode "${mode}"`,
       hint: modes === '' ? 'it cannot be started by this program yet' : `expected ${modes}`,
       at: [...at, 'mode'],
@@ -99,6 +110,7 @@ function* checkCircle(
   if (circle === undefined) return
   yield {
     code: 'WS_PLAN_CYCLE',
+    severity,
     message: `the stand-ins of "${entry.name}" form a circle: ${circle.join(' → ')}`,
     hint: 'take one of them out of "fallback"',
     at: [...at, 'fallback'],

@@ -1,9 +1,15 @@
-import { canonicalTool, type PlanProblem, toolKey } from '@ws/core'
+import {
+  canonicalTool,
+  describeIssues,
+  type Finding,
+  locateFindings,
+  type PlanProblem,
+  readSource,
+  toolKey,
+} from '@ws/core'
 import * as z from 'zod'
 import { isJsonObject, type JsonObject } from '../wire/read-lines.ts'
 import { checkEntries, type PlacedEntry } from './check-entries.ts'
-import { describeIssues } from './describe-issue.ts'
-import { type Finding, readRegistryDocument } from './registry-document.ts'
 import { draftOf, NamedToolEntry, RegistryFile, ToolEntryFields } from './tool-entry.ts'
 import { completeEntry, type ToolEntry } from './tool-entry-defaults.ts'
 import { ToolRegistry } from './tool-registry.ts'
@@ -31,18 +37,18 @@ export async function parseRegistry(
   text: string,
   { file }: ParseRegistryOptions = {},
 ): Promise<RegistryResult> {
-  const document = await readRegistryDocument(text, file)
-  const findings: Finding[] = []
-  const parsed = RegistryFile.safeParse(document.value)
-  if (!parsed.success && document.value !== undefined) {
-    findings.push(...describeIssues(RegistryFile, parsed.error.issues, document.value))
+  const source = await readSource(text, { file })
+  const findings = source.problems.map((problem): Finding => ({ ...problem, severity: 'error' }))
+  const parsed = RegistryFile.safeParse(source.value)
+  if (!parsed.success && source.value !== undefined) {
+    findings.push(...describeIssues(RegistryFile, parsed.error.issues, source.value))
   }
-  const placed = placedEntries(document.value)
+  const placed = placedEntries(source.value)
   const registry = new ToolRegistry(placed.map(({ entry }) => entry))
   findings.push(
     ...checkEntries(placed, new Map(registry.entries.map((entry) => [toolKey(entry.name), entry]))),
   )
-  const problems = document.locate(findings)
+  const problems = locateFindings(findings, { file, text, source })
   return problems.length === 0 ? { ok: true, registry } : { ok: false, problems }
 }
 

@@ -37,7 +37,7 @@ export class SessionTurns {
   }
 
   /** @throws `WS_TOOL_BUSY` while a turn is in flight. */
-  start(options: TurnOptions = {}): Turn {
+  start(options: TurnOptions = {}, sessionId?: string): Turn {
     if (this.current !== undefined) throw busy(this.#setting.tool)
     const { failures, kinds, request, options: surroundings } = this.#setting
     this.#current = new Turn({
@@ -49,6 +49,7 @@ export class SessionTurns {
       isReadOnly: request.permission === 'read',
       maxCostUsd: request.maxCostUsd,
       isWeak: this.#isWeak,
+      sessionId,
     })
     return this.#current
   }

@@ -26,6 +26,8 @@ export interface TurnSetting {
   readonly isReadOnly: boolean
   readonly maxCostUsd?: number | undefined
   readonly isWeak?: boolean
+  /** Whose turn it is, where the protocol knows it before a message says it. */
+  readonly sessionId?: string | undefined
 }
 
 /** More than this many denials are counted as the ones before them. */
@@ -52,6 +54,7 @@ export class Turn {
   constructor(setting: TurnSetting) {
     this.#setting = setting
     this.#tools = new ToolCalls(setting.kinds)
+    this.#sessionId = setting.sessionId
     const { promise, resolve } = Promise.withResolvers<TurnEnd>()
     this.ended = promise
     this.#settle = resolve

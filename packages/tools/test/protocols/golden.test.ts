@@ -2,16 +2,12 @@ import { describe, expect, test } from 'vitest'
 import { isJsonObject } from '../../src/wire/read-lines.ts'
 import { recordings, said } from '../transcript.ts'
 import { goldenTurns } from './golden-turns.ts'
-import { playScenario, type RecordedMode, type Scenario, requestOf, transcriptOf } from './play-scenario.ts'
+import { playScenario, type Scenario, requestOf, scenarioOf, transcriptOf } from './play-scenario.ts'
 import { sequence, summarize } from './summary.ts'
 
-const modes: readonly RecordedMode[] = ['one-shot', 'stream-json', 'app-server', 'acp', 'repl']
-
-const scenarios = Object.entries(goldenTurns).flatMap(([place, byName]) => {
-  const [tool = '', folder] = place.split('/')
-  const mode = modes.find((each) => each === folder)!
-  return Object.entries(byName).map(([name, lines]) => ({ tool, mode, name, lines }))
-})
+const scenarios = Object.entries(goldenTurns).flatMap(([place, byName]) =>
+  Object.entries(byName).map(([name, lines]) => ({ ...scenarioOf(`${place}/${name}`), lines })),
+)
 
 describe.each(scenarios)('a recording of $tool, $mode, $name', (scenario) => {
   test('is told with its outcome, usage to the token, files and denials', async () => {

@@ -3,7 +3,7 @@ import type { LaunchRequest } from '../../src/adapter/tool-adapter.ts'
 import { toolAdapter } from '../../src/adapters/adapter-spec.ts'
 import { builtInAdapter } from '../../src/adapters/built-in.ts'
 import { acpMeaning, claudeMeaning, codexMeaning, oneShotMeaning, replMeaning } from '../meanings.ts'
-import { replay, type Replayed } from '../replay.ts'
+import { replay, type Replayed, type ReplayOptions } from '../replay.ts'
 import { readTranscript, renumbered, type Transcript } from '../transcript.ts'
 
 const meanings = {
@@ -15,6 +15,8 @@ const meanings = {
 }
 
 export type RecordedMode = keyof typeof meanings
+
+export const recordedModes: readonly RecordedMode[] = ['one-shot', 'stream-json', 'app-server', 'acp', 'repl']
 
 export interface Scenario {
   readonly tool: string
@@ -38,11 +40,25 @@ export function requestOf({ tool, mode, name }: Scenario): LaunchRequest {
   }
 }
 
+/** @example scenarioOf('codex/one-shot/edit') */
+export function scenarioOf(recording: string): Scenario {
+  const [tool = '', folder = '', name = ''] = recording.split('/')
+  const mode = recordedModes.find((each) => each === folder)
+  if (mode === undefined) throw new Error(`no mode ${folder}`)
+  return { tool, mode, name }
+}
+
+interface PlayOptions {
+  readonly transcript?: Transcript
+  readonly request?: LaunchRequest
+  readonly pieces?: ReplayOptions['pieces']
+}
+
 export function playScenario(
   scenario: Scenario,
-  { transcript = transcriptOf(scenario), request = requestOf(scenario) } = {},
+  { transcript = transcriptOf(scenario), request = requestOf(scenario), pieces }: PlayOptions = {},
 ): Promise<Replayed> {
   const spec = builtInAdapter(scenario.tool)
   if (spec === undefined) throw new Error(`no adapter ${scenario.tool}`)
-  return replay(toolAdapter(spec), transcript, { request, meaning: meanings[scenario.mode] })
+  return replay(toolAdapter(spec), transcript, { request, meaning: meanings[scenario.mode], pieces })
 }

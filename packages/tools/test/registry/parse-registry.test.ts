@@ -84,7 +84,7 @@ tools:
           |          ^
       version
 
-    tools.yaml:4:5: "capabilites" is no setting here
+    tools.yaml:4:5: "capabilites" is not a setting of the tool
         4 |     capabilites: [python]
           |     ^^^^^^^^^^^
       tools[0].capabilites: did you mean "capabilities"?

@@ -42,7 +42,9 @@ function* describe(
     return
   }
   const shown = isKey ? quote(String(at.at(-1))) : show(found)
-  const isListOfOne = issue.code === 'invalid_type' && issue.expected === 'array' && typeof found === 'string'
+  // A list that is more than its texts says itself what it expects.
+  const isPlainList = issue.code === 'invalid_type' && issue.expected === 'array' && !says(issue)
+  const isListOfOne = isPlainList && typeof found === 'string'
   yield {
     code: 'WS_PLAN_VALUE',
     severity: 'error',
@@ -92,7 +94,7 @@ function fittingBranch(branches: readonly (readonly Issue[])[]): readonly Issue[
 }
 
 function expectation(issue: Issue): string {
-  if (issue.message.startsWith('expected ')) return issue.message
+  if (says(issue)) return issue.message
   switch (issue.code) {
     case 'invalid_type':
       return `expected ${typeWords[issue.expected] ?? issue.expected}`
@@ -108,6 +110,11 @@ function expectation(issue: Issue): string {
     default:
       return `expected something else (${issue.message})`
   }
+}
+
+/** The schema has words of its own for what it expects. */
+function says({ message }: Issue): boolean {
+  return message.startsWith('expected ')
 }
 
 const typeWords: Readonly<Record<string, string>> = {

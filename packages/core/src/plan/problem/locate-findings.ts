@@ -1,7 +1,8 @@
 import type { Source } from '../source/source.ts'
 import { type Finding, formatPath, type PlanProblem } from './plan-problem.ts'
 
-interface LocateOptions {
+/** What findings are placed by. */
+export interface LocateOptions {
   readonly file?: string | undefined
   readonly text?: string | undefined
   readonly source?: Source | undefined

@@ -24,4 +24,5 @@ export interface Source {
   locate(path: DocumentPath, isKey: boolean): SourceSpan
 }
 
+/** What a document is written in. */
 export type SourceFormat = 'yaml' | 'json'

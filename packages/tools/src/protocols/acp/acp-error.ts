@@ -13,9 +13,11 @@ export function factsOf(error: unknown): ErrorFacts {
   const data = 'data' in error ? error.data : undefined
   const more =
     typeof data === 'string' ? [data] : [...selectTexts(data, 'details'), ...selectTexts(data, 'message')]
-  const number = 'code' in error && typeof error.code === 'number' ? String(error.code) : undefined
-  const code = selectText(data, 'errorName') ?? number
-  return { message: [message, ...more.filter((text) => !message.includes(text))].join(': '), code }
+  const number = 'code' in error && typeof error.code === 'number' ? error.code : undefined
+  const code = selectText(data, 'errorName') ?? (number === undefined ? undefined : String(number))
+  // Codes of JSON-RPC are negative: one agent passes on the status of its service there.
+  const status = number !== undefined && number >= 400 && number < 600 ? { status: number } : {}
+  return { message: [message, ...more.filter((text) => !message.includes(text))].join(': '), code, ...status }
 }
 
 /** The failure that a rejected request is. */

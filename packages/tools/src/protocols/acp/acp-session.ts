@@ -34,6 +34,8 @@ export class AcpSession implements ToolSession {
   readonly #options: SessionOptions
   readonly #turns: SessionTurns
   #id: string | undefined
+  /** How another process can take it up; none where the agent, or our experience with it, says that it cannot. */
+  #takeUpMethod: string | undefined
   #isResetting = false
 
   constructor(caller: AcpCaller, setting: ProtocolSetting, spec: AcpSpec, options: SessionOptions) {
@@ -59,9 +61,10 @@ export class AcpSession implements ToolSession {
   /** Says why it could not be opened. */
   async open(capabilities: JsonObject): Promise<Failure | undefined> {
     const { sessionId } = this.#options
+    const method = takeUpMethod(capabilities, this.#spec)
+    this.#takeUpMethod = method
     try {
       if (sessionId === undefined) return await this.#create()
-      const method = this.#takeUpMethod(capabilities)
       if (method === undefined) {
         return {
           reason: 'protocol',
@@ -69,6 +72,7 @@ export class AcpSession implements ToolSession {
         }
       }
       this.#take(sessionId)
+      if (this.#spec.countsAnew === true) this.#turns.meter.setBase(nothingUsed)
       const place = { sessionId, cwd: this.#options.cwd, mcpServers: [] }
       await this.#setMode(await this.#caller.request(method, place))
       return undefined
@@ -79,7 +83,7 @@ export class AcpSession implements ToolSession {
 
   prompt(text: string, options: TurnOptions = {}): Promise<TurnEnd> {
     if (this.#isResetting) throw busy(this.#setting.tool)
-    const turn = this.#turns.start(options)
+    const turn = this.#turns.start(options, this.#takeUpMethod === undefined ? undefined : this.#id)
     void this.#run(turn, text)
     return turn.ended
   }
@@ -156,13 +160,6 @@ export class AcpSession implements ToolSession {
     this.#id = id
   }
 
-  /** `resume` tells nothing again, so it goes before `load`. */
-  #takeUpMethod(capabilities: JsonObject): string | undefined {
-    if (isJsonObject(select(capabilities, 'sessionCapabilities.resume')[0])) return 'session/resume'
-    const canLoad = capabilities['loadSession'] === true && this.#spec.isLoadBroken !== true
-    return canLoad ? 'session/load' : undefined
-  }
-
   async #setMode(answer: JsonObject): Promise<void> {
     const modeId = this.#spec.modes?.[this.#setting.request.permission]
     const offered = selectTexts(answer, 'modes.availableModes[].id')
@@ -212,6 +209,14 @@ export class AcpSession implements ToolSession {
     }
   }
 }
+
+/** `resume` tells nothing again, so it goes before `load`. */
+function takeUpMethod(capabilities: JsonObject, { isLoadBroken }: AcpSpec): string | undefined {
+  if (isJsonObject(select(capabilities, 'sessionCapabilities.resume')[0])) return 'session/resume'
+  return capabilities['loadSession'] === true && isLoadBroken !== true ? 'session/load' : undefined
+}
+
+const nothingUsed = { inputTokens: 0, outputTokens: 0, cachedTokens: 0 }
 
 const cancelled = { outcome: { outcome: 'cancelled' } }
 

@@ -13,6 +13,8 @@ export interface AcpSpec {
   readonly errorText?: string | undefined
   /** It loses the history of a session that it is asked to load. */
   readonly isLoadBroken?: boolean | undefined
+  /** Its totals of a session begin at 0 again in each process that takes the session up. */
+  readonly countsAnew?: boolean | undefined
 }
 
 /** What updates mean in every agent. */

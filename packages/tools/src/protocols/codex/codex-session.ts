@@ -78,7 +78,7 @@ export class CodexSession implements ToolSession {
 
   prompt(text: string, options: TurnOptions = {}): Promise<TurnEnd> {
     if (this.#isResetting) throw busy(this.#setting.tool)
-    const turn = this.#turns.start(options)
+    const turn = this.#turns.start(options, this.#threadId)
     this.#turnId = undefined
     void this.#run(turn, text)
     return turn.ended

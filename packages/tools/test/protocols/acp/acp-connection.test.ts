@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Connection, Permission, ToolSession } from '../../../src/adapter/tool-adapter.ts'
 import { acpAgent } from '../../../src/adapters/acp-agent.ts'
-import type { AcpSpec } from '../../../src/protocols/acp/acp-spec.ts'
+import { type AcpSpec, acpUsage } from '../../../src/protocols/acp/acp-spec.ts'
 import { selectNumber, selectText } from '../../../src/message/select.ts'
 import { ScriptedWire, settle } from '../../scripted-wire.ts'
 
@@ -153,6 +153,50 @@ test('a session is taken up by "resume" where that is offered, and not at all wh
     isOpen: false,
     failure: { reason: 'protocol' },
   })
+})
+
+test('the totals of an agent that counts anew in each process are those of this process', async () => {
+  const [wire, connection] = connect({ countsAnew: true, responseRules: acpUsage('session-total') })
+  await answer(wire, 'initialize', {
+    result: { protocolVersion: 1, agentCapabilities: { loadSession: true } },
+  })
+  const usedBefore = { inputTokens: 1_000, outputTokens: 20, cachedTokens: 0, costUsd: 0 }
+  const opening = connection.openSession({ cwd: '/w', sessionId: 'old', usedBefore })
+  await answer(wire, 'session/load', { result: {} })
+  const opened = await opening
+  if (!opened.isOpen) throw new Error('not open')
+  const ended = opened.session.prompt('go')
+  const usage = { inputTokens: 1_500, outputTokens: 40 }
+  await answer(wire, 'session/prompt', { result: { stopReason: 'end_turn', usage } })
+  expect((await ended).usage).toMatchObject(usage)
+})
+
+test.each([
+  ['can load', { loadSession: true }, {}, 's1'],
+  ['can resume', { sessionCapabilities: { resume: {} } }, {}, 's1'],
+  ['says nothing of that', {}, {}, undefined],
+  ['loses what it loads', { loadSession: true }, { isLoadBroken: true }, undefined],
+])(
+  'a turn names its session for another process to take up, where the agent %s',
+  async (_, agentCapabilities, spec, sessionId) => {
+    const [wire, connection] = connect(spec)
+    await answer(wire, 'initialize', { result: { protocolVersion: 1, agentCapabilities } })
+    const opening = connection.openSession({ cwd: '/w' })
+    await answer(wire, 'session/new', { result: { sessionId: 's1' } })
+    const opened = await opening
+    if (!opened.isOpen) throw new Error('not open')
+    const ended = opened.session.prompt('go')
+    await answer(wire, 'session/prompt', { result: { stopReason: 'end_turn' } })
+    expect((await ended).sessionId).toBe(sessionId)
+    expect(opened.session.id).toBe('s1')
+  },
+)
+
+test('an error whose code is a status of the service is judged by it', async () => {
+  const [wire, session] = await open()
+  const ended = session.prompt('go')
+  await answer(wire, 'session/prompt', { error: { code: 503, message: 'not now' } })
+  expect(await ended).toMatchObject({ failure: { reason: 'overloaded' } })
 })
 
 test('sets the mode that stands for what it may do, where it is offered and not set', async () => {

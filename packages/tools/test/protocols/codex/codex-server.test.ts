@@ -79,6 +79,15 @@ test('a thread that is taken up counts from what it says it had used', async () 
   expect((await ended).usage.inputTokens).toBe(500)
 })
 
+test('a turn names the thread that another process can take up, from its first moment on', async () => {
+  const [wire, connection] = connect()
+  await answer(wire, 'initialize', { result: {} })
+  const session = await open(wire, connection, { thread: 'A' })
+  const ended = session.prompt('go')
+  wire.exit({ exitCode: null, signal: 'SIGKILL' })
+  expect(await ended).toMatchObject({ outcome: 'lost', sessionId: 'A' })
+})
+
 test('forgets by a new thread in the same session', async () => {
   const [wire, connection] = connect()
   await answer(wire, 'initialize', { result: {} })

@@ -1,0 +1,18 @@
+import { nearestName, WsError } from '@ws/core'
+
+/** The run that is meant: by its id, or a beginning of it that only it has; without one, the newest. */
+export function chooseRun({ runs }: { readonly runs: readonly string[] }, given: string | undefined): string {
+  const newest = runs.at(-1)
+  if (newest === undefined)
+    throw new WsError('WS_RUN_UNKNOWN', 'there is no run in this repository', {
+      hint: 'ws run <plan> starts one',
+    })
+  if (given === undefined) return newest
+  if (runs.includes(given)) return given
+  const beginning = runs.filter((id) => id.startsWith(given))
+  if (beginning.length === 1 && beginning[0] !== undefined) return beginning[0]
+  const nearest = nearestName(given, runs)
+  throw new WsError('WS_RUN_UNKNOWN', `there is no run ${JSON.stringify(given)}`, {
+    hint: nearest === undefined ? `there are ${runs.slice(-5).join(', ')}` : `did you mean ${nearest}?`,
+  })
+}

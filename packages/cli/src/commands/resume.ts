@@ -1,0 +1,49 @@
+import { createOrchestrator } from '@ws/orchestrator'
+import { amountOf } from '../arguments/parse-arguments.ts'
+import type { Command } from '../arguments/command.ts'
+import { follow } from '../output/follow.ts'
+import { openProject } from '../project/open-project.ts'
+import { concurrencyOf } from '../project/limits.ts'
+import { chooseRun } from './choose-run.ts'
+
+/** `ws resume`: goes on with a run that was interrupted, paused, or killed with the machine. */
+export const resumeCommand: Command = {
+  name: 'resume',
+  says: 'Goes on with a run: after Ctrl-C, a crash or a reboot, or when its pause is to end.',
+  takes: '[run]',
+  positionals: { least: 0, most: 1 },
+  options: {
+    budget: { value: 'an amount in USD', says: 'What the run may cost from now on, all in all.' },
+    concurrency: { value: 'a number', says: 'How many tasks run at once.' },
+    yes: { says: 'Approves what waits for approval.' },
+    json: { says: 'Writes each event as a line of JSON, and the result as the last.' },
+  },
+  example: { line: 'ws resume --budget 20', does: 'goes on with the newest run, for 20 USD all in all' },
+  async run(given, terminal) {
+    const budgetUsd = amountOf(given, 'budget')
+    const { repository, config } = await openProject(terminal)
+    try {
+      const ws = await createOrchestrator({
+        repo: repository,
+        env: { ...terminal.env },
+        limits: config.limits,
+        concurrency: concurrencyOf(given, terminal, { config, plans: [] }),
+      })
+      try {
+        const run = ws.handle(chooseRun(ws, given.positionals[0]))
+        const options = { terminal, isJson: given.flags.has('json'), approvesAll: given.flags.has('yes') }
+        return await follow(ws, options, async () => {
+          const { status, reason = '' } = run.status
+          const isEnded = status === 'COMPLETED' || status === 'FAILED' || status === 'CANCELLED'
+          if (!isEnded && (budgetUsd !== undefined || reason.includes('user')))
+            await run.resume(budgetUsd === undefined ? {} : { budgetUsd })
+          return [run]
+        })
+      } finally {
+        await ws.close()
+      }
+    } finally {
+      await repository.close()
+    }
+  },
+}

@@ -1,0 +1,119 @@
+import type { Orchestrator, RunHandle, RunResult } from '@ws/orchestrator'
+import { type ExitCode, exitCodes } from '../exit-codes.ts'
+import type { Terminal } from '../terminal.ts'
+import { openView, type View } from './view.ts'
+
+/** How runs are followed. */
+export interface FollowOptions {
+  readonly terminal: Terminal
+  readonly isJson: boolean
+  /** What waits for approval gets it. */
+  readonly approvesAll: boolean
+}
+
+/**
+ * Shows what happens until every run has ended or stands still. The first Ctrl-C ends gracefully, with what runs
+ * interrupted and kept; the second one at once: then nothing more is waited for, and the log has what was done.
+ */
+export async function follow(
+  ws: Orchestrator,
+  { terminal, isJson, approvesAll }: FollowOptions,
+  begin: () => Promise<readonly RunHandle[]>,
+): Promise<ExitCode> {
+  const view = openView(terminal, { isJson })
+  const interruption = listen(terminal)
+  let runs: readonly RunHandle[] = []
+  const stop = ws.events.on('*', (published) => {
+    view.show(published, () => runs.map((run) => run.status))
+  })
+  const ended = begin().then((begun) => {
+    runs = begun
+    return Promise.all(begun.map(({ id }) => untilRest(ws, id, { approvesAll })))
+  })
+  try {
+    const results = await Promise.race([ended, interruption.asked])
+    if (results !== 'asked') {
+      for (const result of results) view.end(result)
+      return codeOf(results)
+    }
+    ended.catch(() => {})
+    return await leave(ws, view, runs)
+  } finally {
+    stop()
+    interruption.stop()
+    view.close()
+  }
+}
+
+/** Waits for a run; with `approvesAll` what waits for approval gets it, and is waited for again. */
+async function untilRest(
+  ws: Orchestrator,
+  runId: string,
+  { approvesAll }: Pick<FollowOptions, 'approvesAll'>,
+): Promise<RunResult> {
+  const approved = new Set<string>()
+  for (;;) {
+    const run = ws.handle(runId)
+    const result = await run.atRest()
+    const held = result.workstreams.filter(({ id, reason }) => reason === 'landing' && !approved.has(id))
+    if (!approvesAll || result.status !== 'PAUSED' || held.length === 0) return result
+    for (const { id } of held) {
+      approved.add(id)
+      // Decided meanwhile by somebody else.
+      await run.approve(id).catch(() => {})
+    }
+  }
+}
+
+/** The first wish to end is told; the second one is not discussed. */
+function listen(terminal: Terminal): { readonly asked: Promise<'asked'>; readonly stop: () => void } {
+  const { promise, resolve } = Promise.withResolvers<'asked'>()
+  let count = 0
+  const stop = terminal.onInterrupt(() => {
+    count += 1
+    if (count === 1) resolve('asked')
+    else terminal.exit(exitCodes.interrupted)
+  })
+  return { asked: promise, stop }
+}
+
+async function leave(ws: Orchestrator, view: View, runs: readonly RunHandle[]): Promise<ExitCode> {
+  const count = runs
+    .flatMap((run) => run.status.workstreams)
+    .flatMap(({ tasks }) => tasks.filter(isRunning)).length
+  view.note(
+    `ending: ${count === 1 ? '1 attempt is' : `${count} attempts are`} interrupted, and what was done is kept (Ctrl-C again: at once)`,
+  )
+  await ws.close()
+  for (const run of runs) {
+    view.end(run.status)
+    view.note(`ws resume ${run.id} goes on from here`)
+  }
+  return exitCodes.interrupted
+}
+
+function isRunning({ status }: { readonly status: string }): boolean {
+  return status === 'RUNNING'
+}
+
+/** The worst of them: what needs somebody goes before what is merely done. */
+function codeOf(results: readonly RunResult[]): ExitCode {
+  const codes = results.map(codeOfRun)
+  const order = [exitCodes.needsPerson, exitCodes.paused, exitCodes.failed, exitCodes.cancelled] as const
+  return order.find((code) => codes.includes(code)) ?? exitCodes.completed
+}
+
+function codeOfRun({ status, reason }: RunResult): ExitCode {
+  switch (status) {
+    case 'COMPLETED':
+      return exitCodes.completed
+    case 'CANCELLED':
+      return exitCodes.cancelled
+    case 'FAILED':
+      return exitCodes.failed
+    case 'PAUSED':
+      return reason?.includes('needs-person') === true ? exitCodes.needsPerson : exitCodes.paused
+    case 'RUNNING':
+      return exitCodes.fault
+  }
+}
