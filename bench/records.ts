@@ -50,7 +50,11 @@ try {
   rmSync(folder, { recursive: true })
 }
 
-async function append(version: number, at: number, event: { readonly type: string }): Promise<void> {
+async function append(
+  version: number,
+  at: number,
+  event: { readonly type: string; readonly isLow?: boolean },
+): Promise<void> {
   const inputs = [{ at, input: { type: 'thing' }, events: 1 }]
   await journal.append({ stream: 'run', epoch: 1, expectedVersion: version, inputs, events: [event] })
 }

@@ -1,6 +1,6 @@
 // npm run test:clis [-- <tool> …]: installs the pinned CLIs (scripts/clis/pinned-clis.ts) and runs e2e/clis with them, the mock model
 // and nothing else: where Linux lets us, without any network but loopback. Writes a row for each into docs/proofs.md, and what was
-// seen of each into docs/clis.md.
+// seen of each into docs/clis.md. `together` runs several of them in one orchestrated run, `figures` measures.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -27,7 +27,11 @@ const root = join(import.meta.dirname, '..')
 const together = 'together'
 const wantedByName = process.argv.slice(2)
 const isTogetherOnly = wantedByName.length === 1 && wantedByName[0] === together
-const wanted = isTogetherOnly ? ['claude', 'codex', 'gemini', 'opencode'] : wantedByName
+/** `figures`, alone or with names: how soon each is ready, and what it holds; for docs/performance.md. */
+const isFigures = wantedByName.includes('figures')
+const wanted = isTogetherOnly
+  ? ['claude', 'codex', 'gemini', 'opencode']
+  : wantedByName.filter((name) => name !== 'figures')
 const folder = mkdtempSync(join(tmpdir(), 'ws-clis-'))
 const checks: Check[] = []
 const clis: Record<string, InstalledCli | MissingCli> = {}
@@ -53,12 +57,18 @@ printTotals(checks)
 function runTests() {
   const report = join(folder, 'report.json')
   const vitest = join(root, 'node_modules/vitest/vitest.mjs')
-  const files = isTogetherOnly ? ['orchestrated-run'] : []
+  const files = isTogetherOnly ? ['orchestrated-run'] : isFigures ? ['clis/figures'] : []
   const command = [process.execPath, vitest, 'run', ...files, '--root', join(root, 'e2e')]
   const flags = ['--reporter=verbose', '--reporter=json', `--outputFile.json=${report}`]
   const [program = '', ...args] = [...withoutNetwork(), ...command, ...flags]
   const facts = join(folder, 'facts.jsonl')
-  const env = { ...process.env, WS_CLIS: JSON.stringify(clis), WS_CLIS_FACTS: facts }
+  const figures = isFigures ? join(folder, 'figures.jsonl') : undefined
+  const env = {
+    ...process.env,
+    WS_CLIS: JSON.stringify(clis),
+    WS_CLIS_FACTS: facts,
+    WS_CLIS_FIGURES: figures,
+  }
   // They take half an hour: whoever waits sees each one end.
   spawnSync(program, args, { cwd: join(root, 'e2e'), env, stdio: ['ignore', 'inherit', 'inherit'] })
   const results = readReport(report)
@@ -69,7 +79,8 @@ function runTests() {
     if (status === 'passed' || status === 'failed')
       checks.push({ what: [...ancestorTitles, title].join(': '), outcome: status })
   }
-  prove(existsSync(facts) ? readFileSync(facts, 'utf8') : '')
+  if (figures === undefined) prove(existsSync(facts) ? readFileSync(facts, 'utf8') : '')
+  else if (existsSync(figures)) console.log(readFileSync(figures, 'utf8'))
 }
 
 function readReport(file: string) {

@@ -1,5 +1,5 @@
 /** What each of several ways took, in turns so that a busy moment of the machine hits all of them alike. */
-export type Rounds<Way extends string> = Readonly<Record<Way, readonly number[]>[]>
+export type Rounds<Way extends string> = Readonly<Record<Way, readonly number[]>>[]
 
 /** So many of something. */
 export function times<T>(count: number, make: (at: number) => T): T[] {

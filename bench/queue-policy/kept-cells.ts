@@ -11,7 +11,7 @@ const sources = [
 ]
 
 /** Figures of cells that an earlier part of the bench has measured, from the same sources and with the same options. */
-export interface KeptCells {
+interface KeptCells {
   readonly found: readonly CellFigures[]
   keep(figures: CellFigures): void
 }

@@ -39,6 +39,11 @@ export const shapes: Readonly<Record<string, (size: number) => Workload>> = {
       claims: at % 2 === 0 ? [`packages/p${at}/**`] : [`packages/p${at}/**`, 'package.json'],
     })),
   }),
+  // Patterns without a directory in front: whether two of them meet only their automata tell.
+  'globs that may all meet': (size) => ({
+    limits: { concurrency: 8 },
+    tasks: tasksOf(size, (at) => ({ claims: [`*/part${at}/*.ts`] })),
+  }),
   resources: (size) => ({
     limits: { concurrency: 32, cpu: 24, memoryMb: 64_000, licences: 3 },
     tasks: tasksOf(size, (at, random) => ({

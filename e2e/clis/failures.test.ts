@@ -5,7 +5,7 @@ import { MODES } from './usual.ts'
 import { describeRealTools, withRealTool } from './with-real-tool.ts'
 
 /** Some wait for as long as the service says, or try again for minutes and tell nobody. */
-const PATIENCE_MS = 20_000
+const PATIENCE_MS = 60_000
 
 const REFUSALS = [
   ['the model refuses (400)', { status: 400, message: 'the request has no sense' }],

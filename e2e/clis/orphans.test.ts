@@ -1,13 +1,13 @@
 // A shell command that the tool has begun, in a session of its own as most of them do it, must not outlive us.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sweepOrphans } from '@ws/pool'
 import { modelScript } from '@ws/testing'
 import { expect, it } from 'vitest'
 import { judge } from './facts.ts'
 import { MODES } from './usual.ts'
+import { processesOf } from './processes-of.ts'
 import { describeRealTools, withRealTool } from './with-real-tool.ts'
 
 const PROMPT = `Sleep. ${modelScript([{ run: 'WS_SLEEPER=1 sleep 600' }, { say: 'Slept.' }])}`
@@ -56,18 +56,4 @@ async function sleepers(folder: string): Promise<void> {
 function namesOf(folder: string): string {
   const names = processesOf(folder).map(({ name }) => name)
   return names.length === 0 ? 'nothing' : names.join(', ')
-}
-
-/** Everything that was started for a test knows its folder: its home lies there. */
-function processesOf(folder: string): readonly { readonly name: string; readonly environ: string }[] {
-  return readdirSync('/proc').flatMap((pid) => {
-    if (!/^\d+$/.test(pid)) return []
-    try {
-      const environ = readFileSync(`/proc/${pid}/environ`, 'utf8')
-      if (!environ.includes(folder)) return []
-      return [{ name: readFileSync(`/proc/${pid}/comm`, 'utf8').trim(), environ }]
-    } catch {
-      return []
-    }
-  })
 }

@@ -132,6 +132,13 @@ export const REAL_TOOLS: readonly RealTool[] = [
     env: { OPENAI_API_KEY: 'none' },
     departs: [
       NO_USD,
+      NO_RESET,
+      {
+        fact: 'a spent quota (429)',
+        is: 'timed-out',
+        because:
+          'It tries again for minutes, twenty times and more, and tells nobody: the limit for the turn, or for silence, ends it.',
+      },
       {
         fact: 'an edit outside of the worktree',
         is: 'written',

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { exitCodes } from '@ws/cli'
 import { type TempRepository, withTempRepository } from '@ws/testing'
 import { expect, test } from 'vitest'
 import { type ScriptedTools, withScripted } from './scripted.ts'
@@ -66,7 +67,7 @@ test('Ctrl-C once ends gracefully, says how to go on, and the run goes on', () =
     await untilBothStand(going)
     going.signal('SIGINT')
     const { code, out } = await going.ended
-    expect(code).toBe(130)
+    expect(code).toBe(exitCodes.interrupted)
     expect(out).toContain('1 attempt is interrupted, and what was done is kept')
     expect(out).toMatch(/ws resume \S+ goes on from here/)
     expect(processesIn(repository.folder)).toEqual([])
@@ -87,7 +88,7 @@ test('Ctrl-C twice ends at once, and the run goes on', () =>
     await untilBothStand(going)
     going.signal('SIGINT')
     going.signal('SIGINT')
-    expect((await going.ended).code).toBe(130)
+    expect((await going.ended).code).toBe(exitCodes.interrupted)
 
     await tools.release('go')
     expect(await ws(repository, 'resume')).toMatchObject({ code: 0 })
@@ -109,7 +110,7 @@ test('while one process works, another is refused and told which, and may look',
     const going = startWs(repository, ['run', 'plan.json'])
     await untilBothStand(going)
     const second = await ws(repository, 'run', 'plan.json')
-    expect(second.code).toBe(7)
+    expect(second.code).toBe(exitCodes.ledElsewhere)
     expect(second.err).toContain(`process ${going.pid}`)
     const status = await ws(repository, 'status', '--json')
     expect(resultOf(status).workstreams.map(({ id, status: state }) => `${id} ${state}`)).toEqual([

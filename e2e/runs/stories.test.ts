@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { exitCodes } from '@ws/cli'
 import type { PlanInput } from '@ws/core'
 import { fakeAgent, type TempRepository, withTempRepository } from '@ws/testing'
 import { describe, expect, test } from 'vitest'
@@ -61,7 +62,7 @@ describe('a quarantine', () => {
   test('keeps the work, lands nothing of it, and stops nobody else', () =>
     story(plan, async (repository) => {
       const ended = await ws(repository, 'run', 'plan.json', '--json')
-      expect(ended.code).toBe(1)
+      expect(ended.code).toBe(exitCodes.failed)
       expect(resultOf(ended).workstreams.map(({ id, status }) => `${id} ${status}`)).toEqual([
         'api QUARANTINED',
         'docs COMPLETED',
@@ -89,7 +90,7 @@ test('what a person does waits without a slot until they say that it is done', (
     { workstreams: [{ id: 'ui', claims: ['ui/**'], tasks: [{ id: 'draw', tool: 'person' }] }, make('api')] },
     async (repository) => {
       const waiting = await ws(repository, 'run', 'plan.json', '--json', '--concurrency', '1')
-      expect(waiting.code).toBe(4)
+      expect(waiting.code).toBe(exitCodes.needsPerson)
       expect(resultOf(waiting)).toMatchObject({ status: 'PAUSED', reason: 'needs-person' })
       const worktree = repository
         .git('worktree', 'list', '--porcelain')
@@ -107,7 +108,7 @@ test('what a person does waits without a slot until they say that it is done', (
 test('a landing that wants approval waits for it', () =>
   story({ merge: { approve: 'manual' }, workstreams: [make('api')] }, async (repository) => {
     const waiting = await ws(repository, 'run', 'plan.json')
-    expect(waiting.code).toBe(4)
+    expect(waiting.code).toBe(exitCodes.needsPerson)
     expect(repository.git('ls-tree', '-r', '--name-only', 'main')).not.toContain('api/one')
     const approved = await ws(repository, 'approve', 'api')
     expect(approved.code, approved.err).toBe(0)
@@ -156,12 +157,12 @@ test('a spent budget pauses the run, and a larger one goes on with it', () =>
         'ws.json': JSON.stringify({ tools: { claude: { command: agent.program } } }),
       })
       const paused = await ws(repository, 'run', 'plan.json', '--json')
-      expect(paused.code, paused.err).toBe(5)
+      expect(paused.code, paused.err).toBe(exitCodes.paused)
       expect(resultOf(paused)).toMatchObject({ status: 'PAUSED', reason: 'budget' })
       expect(await agent.turns()).toHaveLength(1)
 
       const small = await ws(repository, 'resume', '--budget', '1.6')
-      expect(small.code, small.out).toBe(5)
+      expect(small.code, small.out).toBe(exitCodes.paused)
       const done = await ws(repository, 'resume', '--budget', '5', '--json')
       expect(done.code, done.err).toBe(0)
       expect(await agent.turns()).toHaveLength(2)

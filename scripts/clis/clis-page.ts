@@ -45,12 +45,14 @@ function partOf({ name, version, date, facts }: RunCli): string {
     if (!reasons.includes(found.because)) reasons.push(found.because)
     return `${found.seen} [${reasons.indexOf(found.because) + 1}]`
   }
-  const rows = Object.keys(USUAL)
-    .filter((fact) => facts.some((each) => each.fact === fact))
-    .map((fact) => [fact, ...MODES.map((mode) => cell(fact, mode))])
+  const isSeen = (fact: string) => facts.some((each) => each.fact === fact)
+  const known = Object.keys(USUAL)
+  const rows = known.filter(isSeen).map((fact) => [fact, ...MODES.map((mode) => cell(fact, mode))])
   const table = [['', ...MODES], ['', ...MODES].map(() => '---'), ...rows]
   const lines = table.map((cells) => `| ${cells.join(' | ')} |`)
   const notes = reasons.map((because, at) => `[${at + 1}] ${because}`)
+  const unseen = known.filter((fact) => !isSeen(fact))
+  const missing = unseen.length === 0 ? [] : [`Not looked at in that run: ${unseen.join('; ')}.`]
   const head = `## ${name} ${version}\n\nSeen on ${date}.\n\n<!-- prettier-ignore -->`
-  return [`${head}\n${lines.join('\n')}`, ...notes].join('\n\n')
+  return [`${head}\n${lines.join('\n')}`, ...notes, ...missing].join('\n\n')
 }

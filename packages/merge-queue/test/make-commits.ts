@@ -4,7 +4,7 @@ import type { TempRepository } from '@ws/testing'
 import { testEnvironment } from './opened.ts'
 
 /** Commits that a test wants, the first one on `from`. */
-export interface WantedCommits {
+interface WantedCommits {
   /** The branch that they make; without one nothing points to them. */
   readonly branch?: string
   readonly from: string

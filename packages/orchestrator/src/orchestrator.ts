@@ -9,7 +9,6 @@ import {
   type PlanInput,
   resolveRun,
   type ResolveRunOptions,
-  type RunInput,
   runMachine,
   type RunSpec,
   WsError,
@@ -23,6 +22,7 @@ import { RunDriver } from './drivers/run-driver.ts'
 import { AttemptLogs } from './execution/attempt-logs.ts'
 import { openLocalExecutor } from './execution/local-executor.ts'
 import { RunTools } from './execution/run-tools.ts'
+import { FileWriter } from './files/file-writer.ts'
 import { queueLanding } from './landing/open-queue-landing.ts'
 import { newRunId } from './new-run-id.ts'
 import { Opened } from './opened.ts'
@@ -69,7 +69,7 @@ export async function createOrchestrator(options: OrchestratorOptions): Promise<
 
 interface Parts {
   readonly host: RunHost
-  readonly folders: RunFolders
+  readonly files: FileWriter
   /** What this machine's own executor starts; absent where somebody else's does the work. */
   readonly tools: RunTools | undefined
   readonly env: NodeJS.ProcessEnv
@@ -158,28 +158,21 @@ async function openParts(
   }, look)
   host.events.on('*', ({ event }) => tidier.hear(event))
   opened.defer(() => tidier.close())
+  const files = new FileWriter({ journal, directory: folders.root })
+  host.events.on('*', ({ event }) => files.hear(event))
+  opened.defer(() => files.close())
   await host.recover()
   if (options.workspaces === undefined) tidier.catchUp(await own.left())
-  const described = [...host.state.runs.values()].flatMap(({ spec }) => describedTools(spec))
-  await host.send(joined(options, described))
+  // Joining once more would end what was just adopted: that is for a new process whose past nobody has looked up.
+  if (host.state.hosts.get(options.hostId)?.offers.has(everything) !== true)
+    await host.send({ type: 'host.joined', hostId: options.hostId, offers: [everything] })
   const limits = { ...options.limits, slots: options.concurrency }
   await host.send({ type: 'limits.set', commandId: freshName(), limits })
-  return { host, folders, env, tools: options.executor === undefined ? tools : undefined }
+  return { host, files, env, tools: options.executor === undefined ? tools : undefined }
 }
 
-/** Names of tools that a run describes by itself. */
-function describedTools({ work }: RunSpec): readonly string[] {
-  return Object.keys(work?.tools ?? {})
-}
-
-/** What this host offers: the tools that it knows how to talk to, and those that runs describe. */
-function joined(
-  options: ResolvedOptions,
-  described: readonly string[],
-): Extract<RunInput, { readonly type: 'host.joined' }> {
-  const names = new Set([...knownTools(options), ...described])
-  return { type: 'host.joined', hostId: options.hostId, offers: [...names].map((name) => `tool/${name}`) }
-}
+/** The one host there is takes whatever a plan asks for; what has no program is refused when its run starts. */
+const everything = '*'
 
 /** What this host knows how to talk to; whether it is installed is seen when it is started. */
 function knownTools({ adapters }: ResolvedOptions): string[] {
@@ -196,6 +189,7 @@ export class Orchestrator implements AsyncDisposable {
   readonly #options: ResolvedOptions
   readonly #host: RunHost
   readonly #opened: Opened
+  readonly #files: FileWriter
   readonly #tools: RunTools | undefined
   readonly #env: NodeJS.ProcessEnv
   #closing: Promise<void> | undefined
@@ -205,6 +199,7 @@ export class Orchestrator implements AsyncDisposable {
     options: ResolvedOptions,
     {
       host,
+      files,
       tools,
       env,
       repository,
@@ -213,6 +208,7 @@ export class Orchestrator implements AsyncDisposable {
   ) {
     this.#options = options
     this.#host = host
+    this.#files = files
     this.#tools = tools
     this.#env = env
     this.repository = repository
@@ -248,7 +244,6 @@ export class Orchestrator implements AsyncDisposable {
    */
   async start(run: RunSpec, signal?: AbortSignal): Promise<RunHandle> {
     await this.#requireTools(run)
-    await this.#offer(describedTools(run))
     requireAccepted(await this.#host.send({ type: 'run.start', commandId: `start/${run.id}`, run }))
     const handle = this.handle(run.id)
     const cancel = () => void handle.cancel().catch(() => {})
@@ -273,17 +268,14 @@ export class Orchestrator implements AsyncDisposable {
     })
   }
 
-  /** Says that this host does these tools as well, if that is news. */
-  async #offer(names: readonly string[]): Promise<void> {
-    const known = this.#host.state.hosts.get(this.#options.hostId)?.offers
-    if (names.every((name) => known?.has(`tool/${name}`) === true)) return
-    const before = [...(known ?? [])].map((offer) => offer.slice('tool/'.length))
-    await this.#host.send(joined(this.#options, [...before, ...names]))
-  }
-
   /** A run that is going on, or has ended. */
   handle(runId: string): RunHandle {
     return new RunHandle(runId, { host: this.#host, clock: this.#options.clock, newId: freshName })
+  }
+
+  /** Brings the files for people up to date now: of one run, or of all that are known. */
+  writeFiles(runs: readonly string[] = this.runs): Promise<readonly string[]> {
+    return this.#files.write(runs)
   }
 
   /** Ends gracefully: what runs is interrupted and kept, and goes on when the repository is led again. */

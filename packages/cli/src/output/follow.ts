@@ -33,7 +33,10 @@ export async function follow(
   try {
     const results = await Promise.race([ended, interruption.asked])
     if (results !== 'asked') {
-      for (const result of results) view.end(result)
+      for (const result of results) {
+        view.end(result)
+        if (!isJson) view.note(`report: .ws/runs/${result.runId}/report.md`)
+      }
       return codeOf(results)
     }
     ended.catch(() => {})

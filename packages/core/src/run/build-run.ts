@@ -3,7 +3,7 @@ import { rivalryOf } from './contention.ts'
 import { measureDepths } from './measure-depths.ts'
 import { Meters } from './meters.ts'
 import { rehearseRun } from './rehearsal/rehearse-run.ts'
-import type { RoundedTask, RunEvent } from './run-event.ts'
+import type { RunEvent } from './run-event.ts'
 import type { RunMachineState, RunState, TaskState, WorkstreamState } from './run-state.ts'
 import type { TaskSpec, WorkstreamSpec } from './run-spec.ts'
 import { classOf } from './task-class.ts'
@@ -17,7 +17,12 @@ const pending = { state: 'PENDING' } as const
 const leastStepMs = 30 * 60_000
 
 /** Makes the live run that a `run.started` describes. */
-export function buildRun(state: RunMachineState, { run: spec, estimates }: Started, at: number): RunState {
+export function buildRun(
+  state: RunMachineState,
+  { run: spec, estimates }: Started,
+  at: number,
+  weights?: RunState['weights'],
+): RunState {
   const run: RunState = {
     id: spec.id,
     spec,
@@ -35,6 +40,7 @@ export function buildRun(state: RunMachineState, { run: spec, estimates }: Start
     cancelledBecause: undefined,
     stepMs: leastStepMs,
     lowerBoundMs: 0,
+    weights: undefined,
     running: 0,
     landing: new Set(),
     retrying: 0,
@@ -43,13 +49,8 @@ export function buildRun(state: RunMachineState, { run: spec, estimates }: Start
     stranded: new Set(),
     open: 0,
   }
-  addTo(
-    state,
-    run,
-    spec.workstreams,
-    spec.tasks.map((task) => ({ task, round: 1 })),
-    estimates,
-  )
+  addTo(state, run, { ...spec, tasks: spec.tasks.map((task) => ({ task, round: 1 })), estimates })
+  rehearseRun(state, run, weights)
   return run
 }
 
@@ -60,16 +61,15 @@ export function extendRun(state: RunMachineState, run: RunState, event: Extended
     workstreams: [...run.spec.workstreams, ...event.workstreams],
     tasks: [...run.spec.tasks, ...event.tasks.map(({ task }) => task)],
   }
-  addTo(state, run, event.workstreams, event.tasks, event.estimates)
+  addTo(state, run, event)
+  rehearseRun(state, run, undefined)
   state.ready.rerank(run)
 }
 
 function addTo(
   state: RunMachineState,
   run: RunState,
-  workstreams: readonly WorkstreamSpec[],
-  tasks: readonly RoundedTask[],
-  estimates: Started['estimates'],
+  { workstreams, tasks, estimates }: Pick<Extended, 'workstreams' | 'tasks' | 'estimates'>,
 ): void {
   for (const spec of workstreams) {
     run.workstreams.set(spec.id, newWorkstream(run, spec))
@@ -95,7 +95,6 @@ function addTo(
   rankTasks(run)
   run.lowerBoundMs = lowerBoundMs(run, state.limits['slots'])
   run.stepMs = Math.max(leastStepMs, run.lowerBoundMs)
-  rehearseRun(state, run)
 }
 
 function newWorkstream(run: RunState, spec: WorkstreamSpec): WorkstreamState {

@@ -54,7 +54,7 @@ function findLock(
     if (next !== workstream && clash(state, workstream, next)) return lock(next)
   }
   for (const base of bases) {
-    if (state.claims.holds(base.key)) continue
+    if (!isYetToTake(state, base)) continue
     if (clash(state, workstream, base)) return lock(base)
     for (const holder of state.openHolders) {
       if (holder !== base && clash(state, holder, base)) return lock(base)
@@ -71,11 +71,19 @@ function clash(state: RunMachineState, a: WorkstreamState, b: WorkstreamState): 
   return !mayShare(a, b) && state.claims.clash(a.spec.claims, b.spec.claims)
 }
 
+/**
+ * Whether it will still want its claims. What lands has them, or let them go when it had finished: should it be lost and
+ * come back, whoever was built on it shares them with it.
+ */
+function isYetToTake({ claims }: RunMachineState, { key, phase }: WorkstreamState): boolean {
+  return !claims.holds(key) && !(phase.state === 'RUNNING' && phase.stage === 'landing')
+}
+
 /** What open holders build on and what holds nothing yet. */
 function awaitedByHolders(state: RunMachineState): ReadonlySet<WorkstreamState> {
   const awaited = new Set<WorkstreamState>()
   for (const holder of state.openHolders) {
-    for (const base of allBases(holder)) if (!state.claims.holds(base.key)) awaited.add(base)
+    for (const base of allBases(holder)) if (isYetToTake(state, base)) awaited.add(base)
   }
   return awaited
 }

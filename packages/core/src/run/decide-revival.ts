@@ -22,6 +22,7 @@ export function withWorkstream(workstream: WorkstreamState): ReadonlySet<TaskSta
   for (const task of workstream.tasks)
     if (task.round >= workstream.round && isLost(task)) collectNeeds(task, revived)
   for (const each of [...revived]) collectSkipped(each, revived)
+  collectBaseless(workstream, revived)
   return revived
 }
 
@@ -58,6 +59,7 @@ export function* releaseWorkstream(state: RunMachineState, workstream: Workstrea
     if (task.spec.needs.some((id) => isLost(run.tasks.get(id)!) && !revived.has(run.tasks.get(id)!))) continue
     revived.add(task)
   }
+  collectBaseless(workstream, revived)
   if (run.status !== 'RUNNING' && run.status !== 'PAUSED') yield { type: 'run.reopened', runId: run.id }
   for (const task of accepted) yield { type: 'task.accepted', runId: run.id, taskId: task.id }
   yield* revive(state, run, revived, 'workstream.released', workstream)
@@ -133,8 +135,28 @@ function collectNeeds(task: TaskState, into: Set<TaskState>): void {
 
 /** What was skipped below a task, and in its workstream because of it, as far as nothing else is missing. */
 function collectSkipped(task: TaskState, into: Set<TaskState>): void {
-  const found = new Set<TaskState>()
-  const line = [task]
+  collectBelow(task, [task], new Set(), into)
+}
+
+/** What was skipped since a workstream that comes back was lost, with what is below. */
+function collectBaseless(base: WorkstreamState, into: Set<TaskState>): void {
+  const roots: TaskState[] = []
+  for (const task of base.run.tasks.values()) {
+    const { phase } = task
+    const isBaseless =
+      phase.state === 'SKIPPED' && phase.because.reason === 'base-lost' && phase.because.base === base.key
+    if (isBaseless && !into.has(task) && !isAtWork(task)) roots.push(task)
+  }
+  collectBelow(base, roots, new Set(roots), into)
+}
+
+/** Adds to what was found what was skipped below these; of that, what lacks nothing but what comes back joins the rest. */
+function collectBelow(
+  back: TaskState | WorkstreamState,
+  line: TaskState[],
+  found: Set<TaskState>,
+  into: Set<TaskState>,
+): void {
   for (let next = line.pop(); next !== undefined; next = line.pop()) {
     const stopped = next.workstream.tasks.filter(
       ({ phase }) => phase.state === 'SKIPPED' && phase.because.reason === 'workstream-stopped',
@@ -150,10 +172,10 @@ function collectSkipped(task: TaskState, into: Set<TaskState>): void {
     for (const each of found) {
       const misses = each.spec.needs.some((id) => {
         const need = each.run.tasks.get(id)!
-        return need !== task && isLost(need) && !into.has(need) && !found.has(need)
+        return need !== back && isLost(need) && !into.has(need) && !found.has(need)
       })
       const lacks = lostLandings(each).some(
-        (base) => ![...into, ...found].some(({ workstream }) => workstream === base),
+        (base) => base !== back && ![...into, ...found].some(({ workstream }) => workstream === base),
       )
       if ((misses || lacks) && found.delete(each)) isStable = false
     }

@@ -67,7 +67,14 @@ type WorkstreamFacts = Pick<
 
 interface FrozenRun extends Pick<
   RunState,
-  'startedAt' | 'stepMs' | 'lowerBoundMs' | 'status' | 'waits' | 'isCancelling' | 'cancelledBecause'
+  | 'startedAt'
+  | 'stepMs'
+  | 'lowerBoundMs'
+  | 'weights'
+  | 'status'
+  | 'waits'
+  | 'isCancelling'
+  | 'cancelledBecause'
 > {
   readonly spec: RunSpec
   readonly estimates: Pinned['estimates']
@@ -117,7 +124,8 @@ export function freeze(state: RunMachineState): Frozen {
 }
 
 function freezeRun(run: RunState): FrozenRun {
-  const { spec, startedAt, stepMs, lowerBoundMs, status, waits, isCancelling, cancelledBecause } = run
+  const { spec, startedAt, stepMs, lowerBoundMs, weights, status, waits, isCancelling, cancelledBecause } =
+    run
   const estimates: Record<string, { ms: number; usd: number }> = {}
   for (const { id, estimateMs, estimateUsd } of run.tasks.values())
     estimates[id] = { ms: estimateMs, usd: estimateUsd }
@@ -126,6 +134,7 @@ function freezeRun(run: RunState): FrozenRun {
     startedAt,
     stepMs,
     lowerBoundMs,
+    weights,
     status,
     waits,
     isCancelling,
@@ -222,8 +231,9 @@ export function thaw(json: unknown, options: { readonly ignoreCase?: boolean }):
 }
 
 function thawRun(state: RunMachineState, frozen: FrozenRun): void {
-  const { spec, estimates, startedAt } = frozen
-  const run = buildRun(state, { type: 'run.started', runId: spec.id, run: spec, estimates }, startedAt)
+  const { spec, estimates, startedAt, weights } = frozen
+  const started = { type: 'run.started', runId: spec.id, run: spec, estimates } as const
+  const run = buildRun(state, started, startedAt, weights)
   state.runs.set(run.id, run)
   const { stepMs, lowerBoundMs, status, waits, isCancelling, cancelledBecause } = frozen
   Object.assign(run, { stepMs, lowerBoundMs, status, waits, isCancelling, cancelledBecause })

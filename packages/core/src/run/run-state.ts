@@ -75,6 +75,11 @@ export interface RunState {
   /** One step of ageing: thirty minutes, or the run's lower bound where that is longer. */
   stepMs: number
   lowerBoundMs: number
+  /**
+   * What its tasks weigh by its rehearsal, in their order; nothing where it is too large for one. Kept, since the limits
+   * under which it was rehearsed may change.
+   */
+  weights: readonly number[] | undefined
   /** Attempts that run now, persons' not counted. Derived. */
   running: number
   /** Workstreams that are landing. Derived. */

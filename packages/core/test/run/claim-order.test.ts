@@ -338,6 +338,26 @@ describe('the order in which claims are taken', () => {
     expect(run.why('w1')).toEqual([{ for: 'order', workstream: 'run/b' }])
   })
 
+  it('lets start what waits for somebody of whom nobody at work is in the way', async () => {
+    const run = await driveRun(
+      'h [a]: h1, h2 < t1\nt [b]: t1 < q1\nq: q1\nw [c]: w1, w2 < v1\nv [d]: v1 < q1',
+      {
+        tasks: { h1: { priority: 0 } },
+      },
+    )
+    expect(run.running()).toEqual(['h1', 'q1', 'w1'])
+  })
+
+  it('still counts one who waits for two of whom one has landed', async () => {
+    const run = await driveRun('h [a]: h1, h2 < t1 & u1\nt: t1\nu: u1\nx [b]: x1, x2 < y1\ny [a]: y1 < u1', {
+      tasks: { h1: { priority: 0 }, t1: { priority: 0 }, u1: { priority: 0 } },
+    })
+    expect(run.why('x1')).toContainEqual({ for: 'order', workstream: 'run/y' })
+    await run.finish('t1')
+    await run.land('t')
+    expect(run.why('x1')).toContainEqual({ for: 'order', workstream: 'run/y' })
+  })
+
   it('looks at what a workstream builds on only once, however many ways lead there', async () => {
     const run = await driveRun('h [a]: h1, h2 < t1 & u1\nt: t1 < v1\nu: u1 < v1\nv [a]: v1 < q1\nq: q1', {
       tasks: { h1: { priority: 0 } },

@@ -130,7 +130,7 @@ describe('the order of starts', () => {
   it('tries what needs different things in the order of tasks, also where several runs offer some', async () => {
     const run = await driveRun('a: n1\nb: n2\nc: n3\nd: n4', {
       limits: { slots: 1 },
-      tasks: { n3: { kind: 'command', tools: [], priority: 0 }, n4: { priority: 1 } },
+      tasks: { n2: { kind: 'command', tools: [] }, n3: { priority: 0 }, n4: { priority: 1 } },
     })
     await run.start('a: m1', { run: { id: 'two' } })
     expect(run.running()).toEqual(['n3'])

@@ -296,6 +296,60 @@ describe('a failed workstream that is tried again', () => {
     `)
   })
 
+  it('of which the landing was lost brings back what was skipped since then, and what is below that', async () => {
+    const run = await driveRun('a: n1\nb: n2 < a!\nc: n3 < n2\nd: n4 < n1 & n5\ne: n5\nf: n6 < n4', {
+      limits: { slots: 2 },
+    })
+    await run.finish('n1')
+    await run.land('a', { kind: 'conflicted', paths: ['x'] })
+    expect(run.states()).toMatchObject({ n2: 'SKIPPED', n3: 'SKIPPED', n4: 'SKIPPED', n6: 'SKIPPED' })
+    await run.retry('a')
+    expect(run.states()).toMatchObject({
+      a: 'LANDING',
+      n2: 'PENDING',
+      n3: 'PENDING',
+      n4: 'PENDING',
+      n6: 'PENDING',
+    })
+    await run.land('a')
+    expect(run.running()).toEqual(['n5', 'n2'])
+    await run.finishAll('n5', 'n2', 'n4', 'n3', 'n6')
+    await run.landAll('e', 'b', 'd', 'c', 'f')
+    expect(run.run().status).toBe('COMPLETED')
+  })
+
+  it('of which the landing was lost leaves skipped what lacks something else as well', async () => {
+    const run = await driveRun('a: n1\nb: n2 < a! & x\nc: n3 < n2\nz: x\ny: n4 < a! & w!\nw: n5')
+    await run.fail('x')
+    await run.finishAll('n1', 'n5')
+    await run.land('a', { kind: 'conflicted', paths: ['x'] })
+    await run.land('w', { kind: 'conflicted', paths: ['x'] })
+    await run.retry('a')
+    expect(run.states()).toMatchObject({ a: 'LANDING', n2: 'SKIPPED', n3: 'SKIPPED', n4: 'SKIPPED' })
+  })
+
+  it('that was lost to others still at work brings nothing into what they hold', async () => {
+    const run = await driveRun('a: n1\nb: n2, n3 < a! & n2', {
+      run: { failurePolicy: 'none' },
+      limits: { slots: 2 },
+    })
+    await run.finish('n1')
+    await run.land('a', { kind: 'conflicted', paths: ['x'] })
+    expect(run.states()).toMatchObject({ n2: 'RUNNING', n3: 'SKIPPED' })
+    await run.retry('a')
+    expect(run.states()).toMatchObject({ a: 'LANDING', n3: 'SKIPPED' })
+  })
+
+  it('that is released brings back what was skipped when its landing was set aside', async () => {
+    const run = await driveRun('a: n1\nb: n2 < a!')
+    await run.finish('n1')
+    await run.land('a', { kind: 'breached', breach: { breach: 'secret', path: 'x', kind: 'key' } })
+    expect(run.states()).toMatchObject({ a: 'QUARANTINED', n2: 'SKIPPED' })
+    await run.release('a')
+    await run.land('a')
+    expect(run.running()).toEqual(['n2'])
+  })
+
   it('stays stranded together with what it builds on until that is there again', async () => {
     const run = await driveRun('a: n1\nb: n2 < n1\nc: n3 < n2, n4 < n3')
     await run.finishAll('n1', 'n2')

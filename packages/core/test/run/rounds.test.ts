@@ -110,6 +110,16 @@ describe('tasks added while a run goes on', () => {
     expect(run.running()).toEqual(['n3'])
   })
 
+  it('open no round when they were skipped before it could begin', async () => {
+    const run = await driveRun('a: n1')
+    await run.finish('n1')
+    await run.extend('a: n2')
+    await run.cancel()
+    await run.land('a')
+    expect(run.states()).toEqual({ n1: 'SUCCEEDED', n2: 'SKIPPED', a: 'COMPLETED' })
+    expect(run.events('workstream.reopened')).toEqual([])
+  })
+
   it('open rounds one after another', async () => {
     const run = await driveRun('a [src/**]: n1\nb: m1')
     await run.finish('n1')

@@ -40,8 +40,16 @@ export interface KillCase {
   readonly isDisturbed: boolean
 }
 
-/** Lands, kills, goes on, and throws where a landing was lost, doubled or faked. Resolves with the steps there were. */
-export type RunKillCase = (it: KillCase) => Promise<number>
+/** What a case came to. */
+export interface KillRun {
+  /** Steps of the last process. */
+  readonly steps: number
+  /** Processes that were killed: one that has fewer steps than the chosen one ends by itself. */
+  readonly killed: number
+}
+
+/** Lands, kills, goes on, and throws where a landing was lost, doubled or faked. */
+export type RunKillCase = (it: KillCase) => Promise<KillRun>
 
 /** Makes what all cases have in common once: a repository to copy, and programs that need not be compiled anew. */
 export function withKillCases<T>(body: (run: RunKillCase) => Promise<T>): Promise<T> {
@@ -57,7 +65,7 @@ export function withKillCases<T>(body: (run: RunKillCase) => Promise<T>): Promis
   })
 }
 
-async function runCase(it: KillCase, folder: string, shared: string): Promise<number> {
+async function runCase(it: KillCase, folder: string, shared: string): Promise<KillRun> {
   cpSync(join(shared, 'template'), join(folder, 'repository'), { recursive: true, preserveTimestamps: true })
   const temp = makeTempRepository(folder, { files: null })
   if (!it.isCheckedOut) temp.git('switch', '--quiet', '--detach', 'main')
@@ -68,19 +76,20 @@ async function runCase(it: KillCase, folder: string, shared: string): Promise<nu
   const journal = join(folder, 'journal')
   const { moment, branches } = it
   let disturbance: string | undefined
-  let counted = 0
+  let [steps, killed] = [0, 0]
   for (const [i, killAt] of it.kills.entries()) {
-    const steps = join(folder, `steps-${i}`)
-    const program = writeKillingGit(folder, steps, killAt, moment)
-    const plan = { path: temp.path, program, journal, steps, killAt, moment, branches }
+    const file = join(folder, `steps-${i}`)
+    const program = writeKillingGit(folder, file, killAt, moment)
+    const plan = { path: temp.path, program, journal, steps: file, killAt, moment, branches }
     const end = await runChild(it.hasRemote ? { ...plan, remote: 'origin' } : plan, join(shared, 'compiled'))
-    counted = existsSync(steps) ? readFileSync(steps, 'utf8').split('\n').length - 1 : 0
+    steps = existsSync(file) ? readFileSync(file, 'utf8').split('\n').length - 1 : 0
+    if (end === 'SIGKILL') killed++
     if (end !== 'SIGKILL' && end !== 'done') throw new Error(`it ended otherwise than by the kill: ${end}`)
     if (i === 0 && it.isDisturbed) disturbance = it.hasRemote ? pushFromElsewhere(temp) : commitBeside(temp)
   }
   await goOn(temp, journal, it)
   check(temp, journal, it, disturbance)
-  return counted
+  return { steps, killed }
 }
 
 const allNames = ['one', 'two', 'broken', 'three']
@@ -116,7 +125,8 @@ function writeKillingGit(folder: string, steps: string, killAt: number, moment: 
 async function runChild(plan: LandBranches, compiled: string): Promise<string> {
   const program = join(import.meta.dirname, '../programs/land-branches.ts')
   const child = spawn(process.execPath, ['--conditions=@ws/source', program, JSON.stringify(plan)], {
-    env: { ...testEnvironment(), NODE_NO_WARNINGS: '1', NODE_COMPILE_CACHE: compiled },
+    // Whoever runs the tests may have a place for what is compiled.
+    env: { NODE_COMPILE_CACHE: compiled, ...testEnvironment(), NODE_NO_WARNINGS: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''

@@ -19,14 +19,14 @@ export interface GreenRun {
 }
 
 /** A branch that is there, and the base that its entry names. */
-export interface HistoryBranch {
+interface HistoryBranch {
   readonly name: string
   readonly commit: string
   readonly base?: string
 }
 
 /** What is landed on `main`. */
-export interface History {
+interface History {
   readonly temp: TempRepository
   readonly branches: readonly HistoryBranch[]
   /** What this repository calls green. */

@@ -8,7 +8,7 @@ import { testEnvironment } from '../opened.ts'
 import { type GreenRun, landAndCompare } from './land-and-compare.ts'
 
 /** A merge of two parents on the first-parent line of a clone: what was there, and what was merged. */
-export interface PastMerge {
+interface PastMerge {
   readonly onto: string
   readonly branch: string
 }

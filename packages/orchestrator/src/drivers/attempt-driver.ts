@@ -136,7 +136,9 @@ export class AttemptDriver {
     context: DriverContext<RunInput>,
   ): Promise<{ outcome: AttemptOutcome; usage: Usage }> {
     const facts = attemptFacts(this.#options.look(), effect)
-    const opened = await this.#options.workspaces.open(toRequest(effect, facts, signal))
+    // The directory of a person is made even if nobody waits any more: that is where the next one says to work.
+    const opening = facts.kind === 'person' ? new AbortController().signal : signal
+    const opened = await this.#options.workspaces.open(toRequest(effect, facts, opening))
     if (!opened.isOpen) return { outcome: { kind: 'failed', failure: opened.failure }, usage: noUsage }
     const { workspace } = opened
     const files = await expandFiles(workspace.path, facts.task)

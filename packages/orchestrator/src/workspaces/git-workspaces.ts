@@ -168,7 +168,8 @@ export class GitWorkspaces implements Workspaces {
         repository: this.#options.repository,
         slots: this.#slots,
         slot: await this.#slots.get(slot.slot),
-        request,
+        // Whatever ended the attempt, what it did is kept.
+        request: { ...request, signal: new AbortController().signal },
         settled: { ...settled, trailers: { ...settled.trailers, ...attemptTrailers(request) } },
         before,
         ...(this.#options.author === undefined ? {} : { author: this.#options.author }),

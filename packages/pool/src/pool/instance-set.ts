@@ -134,11 +134,9 @@ export class InstanceSet {
   #lookLater(): void {
     const { healthEveryMs } = this.settings
     if (healthEveryMs === 0 || this.isClosing) return
-    this.#cancelLook = wakeAfter(
-      this.clock,
-      healthEveryMs,
-      () => void this.look().then(() => this.#lookLater()),
-    )
+    this.#cancelLook = wakeAfter(this.clock, healthEveryMs, () => {
+      this.#looking = this.look().then(() => this.#lookLater())
+    })
   }
 
   async #closeAll(timeoutMs: number, force: boolean): Promise<void> {

@@ -64,9 +64,13 @@ export async function openProcessLedger(
       say({ begin: mark })
     },
     note(mark, pid) {
-      // Where the number is not to be had at once, the mark is enough.
-      const row = processes.find(pid)
-      if (row !== undefined && 'start' in row) say({ note: mark, pid, start: row.start })
+      const found = processes.find(pid)
+      const sayStart = (row: ProcessRow | undefined) => {
+        if (row !== undefined && open.has(mark)) say({ note: mark, pid, start: row.start })
+      }
+      // Some systems take a while to say when it started; until then the mark has to be enough.
+      if (found instanceof Promise) void found.then(sayStart)
+      else sayStart(found)
     },
     end(mark) {
       if (open.delete(mark)) say({ end: mark })

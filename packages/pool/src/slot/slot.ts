@@ -153,7 +153,9 @@ export class Slot {
   async look(): Promise<void> {
     const { instance } = this.place
     await instance?.look()
-    if (instance !== undefined) this.#context.limits.report(instance, instance.usage?.rssBytes)
+    // What ended while it was looked at uses nothing, and nobody would take that back.
+    if (instance !== undefined && instance.state !== 'dead')
+      this.#context.limits.report(instance, instance.usage?.rssBytes)
     this.place.tidy(this.#inFlight === 0)
   }
 

@@ -1,5 +1,6 @@
 import { sayReady, takePrompt } from '@ws/testing'
 import { describe, expect, test } from 'vitest'
+import { ownProcesses, ProcessLimits, type ProcessTable } from '../../src/index.ts'
 import { withCluster } from '../driven-cluster.ts'
 
 const quick = {
@@ -146,6 +147,29 @@ describe('a crash loop', () => {
       await driver.answer(1)
       expect((await turn).instance).toBe(1)
     }))
+})
+
+test('what crashes while it is looked at is not counted as memory any more', async () => {
+  const limits = new ProcessLimits({ maxMemoryMb: 1_000 })
+  const asked = Promise.withResolvers<void>()
+  const answer = Promise.withResolvers<ReadonlyMap<number, { cpuMs: number; rssBytes: number }>>()
+  const processes: ProcessTable = {
+    ...ownProcesses(),
+    usage: () => {
+      asked.resolve()
+      return answer.promise
+    },
+  }
+  await withCluster({ count: 1, restart: 'manual', limits, processes }, async (driver) => {
+    const { pid } = driver.at(0)
+    const looking = driver.cluster.checkHealth()
+    await asked.promise
+    await driver.at(0).exit(1)
+    await driver.event('instance.crashed')
+    answer.resolve(new Map([[pid, { cpuMs: 1, rssBytes: 900_000_000 }]]))
+    await looking
+    expect(limits.memoryMb).toBe(0)
+  })
 })
 
 describe('a restart on request', () => {

@@ -13,7 +13,7 @@ import {
 import { describe, expect, test } from 'vitest'
 import { launchCluster } from '../../src/index.ts'
 import { ownProcesses } from '../../src/platform/own-processes.ts'
-import type { ProcessTable } from '../../src/platform/process-table.ts'
+import type { ProcessRow, ProcessTable } from '../../src/platform/process-table.ts'
 import { openProcessLedger, readLedger, sweepOrphans } from '../../src/process/process-ledger.ts'
 import { startTool } from '../scripted-process.ts'
 
@@ -148,6 +148,36 @@ describe('a ledger of processes', () => {
       ledger.close()
       expect(readdirSync(dir)).toEqual([])
       await tool.close()
+    }))
+
+  test('notes a number that the system takes a while to tell, unless it has ended by then', () =>
+    withTempDir(async (dir) => {
+      const told: ((row: ProcessRow) => void)[] = []
+      const slow: ProcessTable = {
+        ...ownProcesses(),
+        find: (pid) =>
+          pid === process.pid
+            ? { pid, parent: 1, start: 'ours' }
+            : new Promise<ProcessRow>((resolve) => told.push(resolve)),
+      }
+      const ledger = await openProcessLedger(dir, { processes: slow })
+      const [file = ''] = readdirSync(dir)
+      for (const [mark, pid] of [
+        ['goes-on', 7],
+        ['has-ended', 8],
+      ] as const) {
+        ledger.begin(mark)
+        ledger.note(mark, pid)
+      }
+      ledger.end('has-ended')
+      for (const [at, tell] of told.entries()) tell({ pid: 7 + at, parent: 1, start: 'then' })
+      await new Promise((resolve) => setImmediate(resolve))
+      const text = readFileSync(join(dir, file), 'utf8')
+      expect(readLedger(text)?.noted).toEqual([{ mark: 'goes-on', pid: 7, start: 'then' }])
+      expect(text).not.toContain('"pid":8')
+      ledger.end('goes-on')
+      ledger.close()
+      expect(readdirSync(dir)).toEqual([])
     }))
 
   test('never touches a stranger who has a number that was ours', () =>

@@ -3,6 +3,19 @@ export type { ArtifactName } from './artifacts/artifact-store.ts'
 export { writeFiles } from './files/write-files.ts'
 export type { WriteFilesOptions } from './files/write-files.ts'
 export type { NumberedLine } from './files/append-lines.ts'
+export type {
+  AttemptFacts,
+  ChangeFacts,
+  EntryFacts,
+  LandingFacts,
+  QueueFacts,
+  RecordsState,
+  RunFacts,
+  TaskFacts,
+  TaskProblem,
+  ToolFacts,
+  WorkstreamFacts,
+} from './fold/records-state.ts'
 export { readEvents } from './logged-event.ts'
 export type { LoggedEvent } from './logged-event.ts'
 export { openRecordStore, RecordStore } from './keep/record-store.ts'

@@ -60,12 +60,16 @@ test('the ledger adds up to what the budgets count, each usage once', () =>
   fc.assert(
     fc.asyncProperty(seed, async (chance) => {
       const { events, state } = await livedLog(chance)
-      const { ledger } = await recordsOf(events)
+      const records = await recordsOf(events)
+      const { ledger } = records
       expect(new Set(ledger.map(({ seq }) => seq)).size).toBe(ledger.length)
-      for (const runId of state.runs.keys()) {
+      for (const [runId, run] of state.runs) {
         const lines = ledger.filter(({ run_id }) => run_id === runId)
         const spent = lines.reduce((total, { amount }) => total + amount, 0)
         expect(spent).toBeCloseTo(state.budgets.spentUsd(`run/${runId}`), 4)
+        const running = [...run.tasks.values()].some(({ phase }) => phase.state === 'RUNNING')
+        const told = records.run(runId)?.report.cost_summary.total_used_usd
+        if (!running) expect(told).toBeCloseTo(spent, 4)
       }
     }),
     runs,

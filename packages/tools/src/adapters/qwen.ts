@@ -12,6 +12,14 @@ const approvals: Readonly<Record<Permission, string>> = {
   all: 'yolo',
 }
 
+/**
+ * After a turn it would ask its model what to remember, on the bill of that turn, and tell it to the turns of other
+ * worktrees of the repository.
+ */
+const ownSettings = {
+  memory: { enableManagedAutoMemory: false, enableManagedAutoDream: false, enableAutoSkill: false },
+}
+
 /** Lines after claude's model. The numbers go on counting over a resume, and side calls of its own are in them. */
 const qwenRules: readonly MessageRule[] = [
   ...streamJsonRules,
@@ -62,6 +70,9 @@ export const qwen: AdapterSpec = {
       ...(baseUrl === undefined || model === undefined ? {} : { OPENAI_MODEL: model }),
     },
     passEnv: ['OPENAI_API_KEY', 'OPENAI_BASE_URL', 'OPENAI_MODEL', 'DASHSCOPE_API_KEY'],
+    ...(configDir === undefined
+      ? {}
+      : { files: [{ path: 'settings.json', content: `${JSON.stringify(ownSettings, undefined, 2)}\n` }] }),
   }),
   protocols: {
     'one-shot': oneShot({ rules: qwenRules }),

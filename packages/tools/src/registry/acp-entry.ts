@@ -23,6 +23,10 @@ export const AcpEntry = z
       .optional()
       .describe('Answers of this form are errors.'),
     isLoadBroken: z.boolean().optional().describe('It loses the sessions that it is asked to load.'),
+    countsAnew: z
+      .boolean()
+      .optional()
+      .describe('Its totals of a session begin at 0 in each process that takes the session up.'),
   })
   .meta({ title: 'acp agent' })
 export type AcpEntry = z.output<typeof AcpEntry>

@@ -16,7 +16,7 @@ const meanings = {
 
 export type RecordedMode = keyof typeof meanings
 
-export const recordedModes: readonly RecordedMode[] = ['one-shot', 'stream-json', 'app-server', 'acp', 'repl']
+const recordedModes: readonly RecordedMode[] = ['one-shot', 'stream-json', 'app-server', 'acp', 'repl']
 
 export interface Scenario {
   readonly tool: string

@@ -1,4 +1,3 @@
-import type { RunSpec } from '../run-spec.ts'
 import { isTerminal } from '../run-state.ts'
 import type { RunMachineState, RunState, TaskState } from '../run-state.ts'
 import { rehearse } from './rehearse.ts'
@@ -12,25 +11,20 @@ import { stageOf } from './stage-of.ts'
 const mostTasks = 2_000
 
 /**
- * A run's spec that remembers the weights found for its tasks, one for each, in their order: the limits under which
- * they were found may have changed by the time the run comes back from a snapshot.
+ * Rehearses a run whose tasks are in the plain order, and orders them by what came of it, or by the weights that are
+ * known. What has ended takes no time any more: a run to which something was added is rehearsed from about where it
+ * stands.
  */
-interface RehearsedSpec extends RunSpec {
-  readonly rehearsedWeights?: readonly number[]
-}
-
-/**
- * Rehearses a run whose tasks are in the plain order, and orders them by what came of it. What has ended takes no time
- * any more: a run to which something was added is rehearsed from about where it stands.
- */
-export function rehearseRun(state: Pick<RunMachineState, 'limits' | 'claims'>, run: RunState): void {
-  const spec: RehearsedSpec = run.spec
-  if (spec.tasks.length > mostTasks) return
+export function rehearseRun(
+  state: Pick<RunMachineState, 'limits' | 'claims'>,
+  run: RunState,
+  known: RunState['weights'],
+): void {
+  run.weights = undefined
+  if (run.tasks.size > mostTasks) return
   const tasks = [...run.tasks.values()]
-  const known = spec.rehearsedWeights
-  const weights = known?.length === tasks.length ? known : weightsOf(state, run, tasks)
-  const rehearsed: RehearsedSpec = { ...spec, rehearsedWeights: weights }
-  run.spec = rehearsed
+  const weights = known ?? weightsOf(state, run, tasks)
+  run.weights = weights
   for (const task of tasks) task.criticalMs = weights[task.index]!
 }
 

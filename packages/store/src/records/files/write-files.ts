@@ -62,7 +62,7 @@ export async function writeFiles(
 }
 
 /** The files of one run and what is in them, by their paths from the directory. */
-export function filesOfRun(records: Records, runId: string): ReadonlyMap<string, string> {
+function filesOfRun(records: Records, runId: string): ReadonlyMap<string, string> {
   const run = records.run(runId)
   const files = new Map<string, string>()
   if (run === undefined) return files

@@ -159,9 +159,11 @@ export interface EntryFacts {
   readonly branch: string
   readonly target: string
   readonly checks: readonly string[]
-  readonly after: readonly string[]
+  /** As it was asked for; 0 is the most urgent. */
+  readonly priority: number
   status: 'QUEUED' | 'CHECKING' | 'MERGING' | 'MERGED' | 'CONFLICTED' | 'FAILED' | 'CANCELLED'
   reason: string | undefined
+  /** The same with its age: what the order goes by. */
   level: number
   passed: readonly string[]
   failed: readonly string[]

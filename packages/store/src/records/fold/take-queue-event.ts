@@ -15,11 +15,21 @@ const QueueNews = z.discriminatedUnion('type', [
       kind: z.string(),
       branch: z.string(),
       target: z.string(),
-      after: z.array(z.string()).default([]),
+      level: z.number(),
       checks: z.array(z.string()),
     }),
   }),
   z.object({ type: z.enum(['landing.updated', 'landing.requeued']), entryId }),
+  z.object({
+    type: z.enum([
+      'landing.approved',
+      'landing.diagnosed',
+      'landing.reverted',
+      'escalation.raised',
+      'escalation.resolved',
+    ]),
+    entryId,
+  }),
   z.object({ type: z.enum(['landing.relevelled', 'landing.jumped']), entryId, level: z.number() }),
   z.object({ type: z.literal('conflict.predicted'), entryId }),
   z.object({ type: z.literal('landing.checked'), entryIds }),
@@ -69,6 +79,12 @@ export function takeQueueEvent(queue: QueueFacts, { event, at }: LoggedEvent): v
       const anew = { status: 'QUEUED', reason: undefined, passed: [], failed: [], order } as const
       return change(news.entryId, anew)
     }
+    case 'landing.approved':
+    case 'landing.diagnosed':
+    case 'landing.reverted':
+    case 'escalation.raised':
+    case 'escalation.resolved':
+      return change(news.entryId, {})
     case 'landing.relevelled':
     case 'landing.jumped':
       return change(news.entryId, { level: news.level })
@@ -121,8 +137,10 @@ function add(
   { entry, level }: Extract<QueueNews, { type: 'landing.queued' }>,
   at: number,
 ): void {
+  const { level: priority, ...facts } = entry
   queue.entries.set(entry.id, {
-    ...entry,
+    ...facts,
+    priority,
     status: 'QUEUED',
     reason: undefined,
     level,

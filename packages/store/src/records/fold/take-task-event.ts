@@ -133,10 +133,11 @@ function correct(
   state: RecordsState,
   run: RunFacts,
   task: TaskFacts,
-  { attempt: number, usage }: Extract<TaskEvent, { type: 'attempt.superseded' }>,
+  event: Extract<TaskEvent, { type: 'attempt.superseded' }>,
   logged: LoggedEvent,
 ): void {
-  const attempt = task.attempts.find((each) => each.attempt === number)
+  const usage = ownUsage(task, event.usage)
+  const attempt = task.attempts.find((each) => each.attempt === event.attempt)
   if (attempt === undefined || !attempt.isAssumed) return
   const change = {
     action: 'corrected' as const,

@@ -42,21 +42,21 @@ export function queryToSql(query: ParsedRecordQuery): {
 } {
   const conditions: string[] = []
   const parameters: (string | number)[] = []
-  const require = (condition: string, ...values: readonly (string | number)[]) => {
+  const where = (condition: string, ...values: readonly (string | number)[]) => {
     conditions.push(condition)
     parameters.push(...values)
   }
   const { status, from, to, correlationId, parent, branch, worktree, limit } = query
   const statuses = status === undefined ? [] : [status].flat()
-  if (status !== undefined) require(`status IN (${statuses.map(() => '?').join(', ')})`, ...statuses)
-  if (from !== undefined) require('created_at >= ?', from)
-  if (to !== undefined) require('created_at < ?', to)
-  if (correlationId !== undefined) require('correlation_id = ?', correlationId)
-  if (parent === null) require('parent_id IS NULL')
-  else if (parent !== undefined) require('parent_id = ?', parent)
-  if (branch !== undefined) require('branch = ?', branch)
-  if (worktree !== undefined) require('worktree = ?', worktree)
-  const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`
+  if (status !== undefined) where(`status IN (${statuses.map(() => '?').join(', ')})`, ...statuses)
+  if (from !== undefined) where('created_at >= ?', from)
+  if (to !== undefined) where('created_at < ?', to)
+  if (correlationId !== undefined) where('correlation_id = ?', correlationId)
+  if (parent === null) where('parent_id IS NULL')
+  else if (parent !== undefined) where('parent_id = ?', parent)
+  if (branch !== undefined) where('branch = ?', branch)
+  if (worktree !== undefined) where('worktree = ?', worktree)
+  const filter = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`
   const some = limit === undefined ? '' : ` LIMIT ${limit}`
-  return { sql: `SELECT record FROM records${where} ORDER BY created_at, place${some}`, parameters }
+  return { sql: `SELECT record FROM records${filter} ORDER BY created_at, place${some}`, parameters }
 }

@@ -22,10 +22,13 @@ function sentenceOf(logged: LoggedEvent): string {
   return `${logged.stream}: ${plainSentence(logged)}`
 }
 
+/** What is worth naming in a sentence; a log of commits and keys nobody reads. */
+const named = ['entryId', 'check', 'target', 'id', 'name', 'commandId']
+
 /** What other machines say is not known here by heart: the type in words, and whom it names. */
 function plainSentence({ event }: LoggedEvent): string {
   const names = Object.entries(event).flatMap(([key, value]) =>
-    key === 'type' ? [] : typeof value === 'string' || typeof value === 'number' ? [`${key} ${value}`] : [],
+    named.includes(key) && typeof value === 'string' ? [`${key} ${value}`] : [],
   )
   return `${event.type.replaceAll('.', ' ')}${names.length === 0 ? '' : ` (${names.join(', ')})`}.`
 }

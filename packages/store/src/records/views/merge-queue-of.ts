@@ -17,7 +17,7 @@ export function mergeQueueOf({ queue }: RecordsState): MergeQueueFile {
         target: entry.target,
         status: entry.status,
         ...(entry.reason === undefined ? {} : { reason: entry.reason }),
-        priority: Math.max(0, Math.round(entry.level)),
+        priority: entry.priority,
         checks_required: [...entry.checks],
         checks_passed: [...entry.passed],
         position,

@@ -1,11 +1,6 @@
 import { explainBreach, explainFailure, explainSkip } from '@ws/core'
 import type { AttemptFacts, RunFacts, TaskFacts, WorkstreamFacts } from '../fold/records-state.ts'
 
-/** Tasks of one workstream, in plan order. */
-export function tasksOf(run: RunFacts, workstream: WorkstreamFacts): TaskFacts[] {
-  return [...run.tasks.values()].filter(({ spec }) => spec.workstream === workstream.id)
-}
-
 /** Every workstream's tasks at once: asking for each would walk all tasks as often. */
 export function tasksByWorkstream(run: RunFacts): ReadonlyMap<string, readonly TaskFacts[]> {
   return Map.groupBy(run.tasks.values(), ({ spec }) => spec.workstream)

@@ -1,7 +1,7 @@
 import { type Journal, MemoryJournal, type Step } from '@ws/core'
 import { withTempDir } from '@ws/testing'
 import fc from 'fast-check'
-import { rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openSqliteJournal } from '../../../src/index.ts'
@@ -11,6 +11,7 @@ import {
   type Records,
   recordsOf,
   readEvents,
+  writeFiles,
 } from '../../../src/records/index.ts'
 import { readAll } from '../../sample-steps.ts'
 import { livedLog } from '../lived-log.ts'
@@ -218,4 +219,56 @@ test('a log that was cut is whole together with what was cut off, and is not tak
     expect(viewsOf(await informed.rebuild())).toEqual(expected)
     await informed.close()
     await journal.close()
+  }))
+
+test('a store writes the same files as who folds the whole log, and appends to them', () =>
+  withTempDir(async (dir) => {
+    const steps = await readAll((await livedLog(12)).journal)
+    const journal = new MemoryJournal()
+    const store = await openRecordStore({ path: join(dir, 'records.db'), journal })
+    for (const [from, to] of [
+      [0, 40],
+      [40, steps.length],
+    ] as const) {
+      await copySteps(journal, steps.slice(from, to))
+      await Promise.all([store.writeFiles(join(dir, 'kept')), store.writeFiles(join(dir, 'kept'))])
+    }
+    await writeFiles(await recordsOf(readEvents(journal)), join(dir, 'folded'))
+    for (const path of [
+      'cost_ledger.jsonl',
+      'logs/orchestrator.log',
+      'roadmap_state.json',
+      'tool_health.json',
+    ])
+      expect(readFileSync(join(dir, 'kept', path), 'utf8')).toBe(
+        readFileSync(join(dir, 'folded', path), 'utf8'),
+      )
+    await store.close()
+  }))
+
+test('two who write records at once both find theirs in the log, and one who leads no more is refused', () =>
+  withTempDir(async (dir) => {
+    const journal = new MemoryJournal()
+    const open = (name: string) => openRecordStore({ path: join(dir, name), journal, epoch: 2 })
+    const stores = await Promise.all([open('a.db'), open('b.db')])
+    const made = await Promise.all(
+      stores.flatMap((store) => [0, 1, 2].map((n) => store.createWorkstream(`record ${n}`))),
+    )
+    expect(new Set(made.map(({ id }) => id)).size).toBe(6)
+    await Promise.all(stores.map((store) => store.refresh()))
+    expect(stores[0]?.listWorkstreams()).toEqual(stores[1]?.listWorkstreams())
+    await Promise.all(stores.map((store) => store.close()))
+    await journal.lead(3)
+    await using late = await open('a.db')
+    await expect(late.createWorkstream('late')).rejects.toMatchObject({ code: 'WS_JOURNAL_FENCED' })
+  }))
+
+test('a run that goes on is not packed', () =>
+  withTempDir(async (dir) => {
+    const steps = await readAll((await livedLog(3, { isCalm: true })).journal)
+    const journal = new MemoryJournal()
+    await copySteps(journal, steps.slice(0, 6))
+    const store = await openRecordStore({ path: join(dir, 'records.db'), journal })
+    await expect(store.packRun('one', dir)).rejects.toMatchObject({ code: 'WS_RUN_LIVE' })
+    await store.close()
   }))

@@ -195,7 +195,9 @@ export class AcpSession implements ToolSession {
         }
         return turn.complete(answer)
       case 'cancelled':
-        return turn.interrupted(answer)
+        // Said unasked it means that a part of the agent was killed: nobody of ours interrupted anything.
+        if (turn.isInterrupted) return turn.interrupted(answer)
+        return turn.fail({ reason: 'crashed', detail: 'the agent cancelled the turn by itself' }, answer)
       case 'max_tokens':
         return turn.fail({ reason: 'context-exceeded', detail: 'the model has no tokens left' }, answer)
       case 'max_turn_requests':

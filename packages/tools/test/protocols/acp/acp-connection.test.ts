@@ -61,7 +61,7 @@ test('hears every update that stands before the answer to its prompt, in one pie
 
 test.each([
   ['end_turn', { outcome: 'completed' }],
-  ['cancelled', { outcome: 'interrupted' }],
+  ['cancelled', { failure: { reason: 'crashed', detail: 'the agent cancelled the turn by itself' } }],
   ['max_tokens', { failure: { reason: 'context-exceeded' } }],
   ['max_turn_requests', { failure: { reason: 'refused' } }],
   ['refusal', { failure: { reason: 'refused' } }],
@@ -101,6 +101,15 @@ test('an error that only an update hints at is one, where the agent is known for
   )
   await answer(wire, 'session/prompt', { result: { stopReason: 'end_turn' } })
   expect(await ended).toMatchObject({ failure: { reason: 'crashed', detail: 'the thread is in error' } })
+})
+
+test('a prompt that was cancelled is interrupted', async () => {
+  const [wire, session] = await open()
+  const ended = session.prompt('go')
+  await wire.until(({ written }) => written.includes('session/prompt'))
+  session.interrupt()
+  await answer(wire, 'session/prompt', { result: { stopReason: 'cancelled' } })
+  expect(await ended).toMatchObject({ outcome: 'interrupted' })
 })
 
 test('an error as the answer to a cancelled prompt is the interruption', async () => {
