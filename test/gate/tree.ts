@@ -42,7 +42,7 @@ export const manifest = (name: string, more: Readonly<Record<string, unknown>> =
     type: 'module',
     files: ['dist'],
     exports: { '.': exported },
-    scripts: { build: `node ${JSON.stringify(join(HOME, 'scripts/build-package.ts'))}` },
+    scripts: { build: 'node ../../.cache/build-package.ts' },
     ...more,
   })
 
@@ -76,7 +76,7 @@ const SOUND: Files = {
   'pnpm-workspace.yaml': 'packages:\n  - packages/*\nverifyDepsBeforeRun: false\n',
   'knip.json': [
     '{',
-    '  "ignore": ["scripts/release/**"],',
+    '  "ignore": ["scripts/**"],',
     '  "workspaces": {',
     '    ".": {},',
     '    "packages/*": { "entry": ["test/*.test.ts"] },',
@@ -149,6 +149,8 @@ export class Tree implements Disposable {
   constructor(changes: Files = {}) {
     this.folder = realpathSync(mkdtempSync(join(tmpdir(), 'ws-gate-')))
     for (const file of RULES) cpSync(join(HOME, file), join(this.folder, file))
+    // Where no step looks: it is no source of this tree.
+    cpSync(join(HOME, 'scripts/build-package.ts'), join(this.folder, '.cache/build-package.ts'))
     this.write({ ...SOUND, ...changes })
     this.#link(join(this.folder, 'node_modules'), join(HOME, 'node_modules'))
     symlink(join(this.folder, 'packages/core'), join(this.folder, 'packages/git/node_modules/@ws/core'))

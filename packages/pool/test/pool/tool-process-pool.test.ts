@@ -65,7 +65,7 @@ describe('a pool', () => {
       await driver.event('turn.completed')
       await driver.event('turn.completed')
       expect(pool.sendPrompt(0, 'd')).toBe(false)
-      expect(pool.getStatus()[0]).toMatchObject({ unread: 2, queued: 0 })
+      await expect.poll(() => pool.getStatus()[0]).toMatchObject({ unread: 2, queued: 0 })
       await pool.readResponse(0, 1)
       expect(pool.sendPrompt(0, 'd')).toBe(true)
     }))
