@@ -2,7 +2,8 @@ import type { RunState, WorkstreamState } from '@ws/core'
 
 /** Whether a run is paused and nothing of it goes on any more: no attempt, no landing that could end by itself. */
 export function isStill(run: RunState): boolean {
-  if (run.status !== 'PAUSED' || run.running > 0) return false
+  // What is being cancelled ends by itself.
+  if (run.status !== 'PAUSED' || run.running > 0 || run.isCancelling) return false
   return [...run.landing].every((workstream) => !canLand(workstream))
 }
 

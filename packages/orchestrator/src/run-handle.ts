@@ -7,6 +7,7 @@ import {
   type RunEvent,
   type RunInput,
   type RunMachineState,
+  type RunState,
   type TaskSpec,
   type Waiting,
   why,
@@ -161,12 +162,7 @@ function isEnd(event: RunEvent): boolean {
   return event.type === 'run.completed' || event.type === 'run.failed' || event.type === 'run.cancelled'
 }
 
-function isOver({
-  status,
-  pauses,
-}: {
-  readonly status: string
-  readonly pauses: ReadonlySet<string>
-}): boolean {
-  return status === 'COMPLETED' || status === 'FAILED' || status === 'CANCELLED' || pauses.has('needs-person')
+function isOver({ status, pauses, isCancelling }: RunState): boolean {
+  const hasEnded = status === 'COMPLETED' || status === 'FAILED' || status === 'CANCELLED'
+  return hasEnded || (pauses.has('needs-person') && !isCancelling)
 }

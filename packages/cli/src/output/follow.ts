@@ -23,7 +23,10 @@ export async function follow(
   const view = openView(terminal, { isJson })
   const interruption = listen(terminal)
   let runs: readonly RunHandle[] = []
+  // Also those of which `begin` has not told yet.
+  const heard = new Set<string>()
   const stop = ws.events.on('*', (published) => {
+    if ('runId' in published.event) heard.add(published.event.runId)
     view.show(published, () => runs.map((run) => run.status))
   })
   const ended = begin().then((begun) => {
@@ -40,7 +43,12 @@ export async function follow(
       return codeOf(results)
     }
     ended.catch(() => {})
-    return await leave(ws, view, runs)
+    for (const { id } of runs) heard.add(id)
+    return await leave(
+      ws,
+      view,
+      [...heard].map((id) => ws.handle(id)),
+    )
   } finally {
     stop()
     interruption.stop()

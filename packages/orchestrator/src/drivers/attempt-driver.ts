@@ -76,7 +76,9 @@ export class AttemptDriver {
       isPersons: this.#taskOf(effect)?.spec.kind === 'person',
       finish,
       ended: this.#attempt(effect, interrupt.signal, finished, context)
-        .catch((error: unknown) => infrastructure(error))
+        .catch((error: unknown) =>
+          interrupt.signal.aborted ? this.#interrupted(effect, noUsage) : infrastructure(error),
+        )
         .then(({ outcome, usage }) => {
           this.#going.delete(key)
           if (!going.isUnwanted)
@@ -187,14 +189,16 @@ export class AttemptDriver {
     if (settlement.kind === 'breached')
       return { outcome: { kind: 'breached', breach: settlement.breach }, usage }
     if (execution.kind === 'failed') return { outcome: { kind: 'failed', failure: execution.failure }, usage }
-    if (execution.kind === 'interrupted') {
-      // Interrupted by our own end: the attempt is made again by whoever leads next.
-      const by = this.#interruptOf(effect) ?? 'paused'
-      return { outcome: { kind: 'failed', failure: { reason: 'interrupted', by } }, usage }
-    }
+    if (execution.kind === 'interrupted') return this.#interrupted(effect, usage)
     if (settlement.kind === 'failed')
       return { outcome: { kind: 'failed', failure: settlement.failure }, usage }
     return { outcome: succeeded(settlement), usage }
+  }
+
+  #interrupted(effect: AttemptEffect, usage: Usage): { outcome: AttemptOutcome; usage: Usage } {
+    // Interrupted by our own end: the attempt is made again by whoever leads next.
+    const by = this.#interruptOf(effect) ?? 'paused'
+    return { outcome: { kind: 'failed', failure: { reason: 'interrupted', by } }, usage }
   }
 
   #remember({ runId, taskId }: AttemptEffect, { kind, text }: Execution): void {
