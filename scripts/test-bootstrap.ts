@@ -168,8 +168,10 @@ function timed(action: () => CommandResult): { readonly result: CommandResult; r
   return { result, seconds: (performance.now() - started) / 1000 }
 }
 
-function verdict(ok: boolean, { output }: CommandResult): Pick<Check, 'outcome' | 'detail'> {
-  return ok ? { outcome: 'passed' } : { outcome: 'failed', detail: tail(output, 40) }
+/** What failed stands on standard output, and what was installed before on the other. */
+function verdict(ok: boolean, { stdout, output }: CommandResult): Pick<Check, 'outcome' | 'detail'> {
+  if (ok) return { outcome: 'passed' }
+  return { outcome: 'failed', detail: stdout.trim() === '' ? tail(output, 40) : tail(stdout, 200) }
 }
 
 function add(check: Check) {
