@@ -1,5 +1,5 @@
 import type { WorkstreamState } from './run-state.ts'
-import { isClosed, isGone, isTerminal } from './run-state.ts'
+import { isClosed, isGone, waitsForLandings } from './run-state.ts'
 
 /**
  * What it builds on and what has not landed. One that was lost counts only for a workstream that was stranded
@@ -30,8 +30,7 @@ function* neededBases(workstream: WorkstreamState): Generator<WorkstreamState> {
       const need = run.tasks.get(id)!
       if (need.workstream !== workstream && need.round >= need.workstream.round) yield need.workstream
     }
-    if (isTerminal(task)) continue
-    for (const id of task.spec.needsLanded) yield run.workstreams.get(id)!
+    if (waitsForLandings(task)) for (const id of task.spec.needsLanded) yield run.workstreams.get(id)!
   }
 }
 

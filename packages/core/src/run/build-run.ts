@@ -30,7 +30,6 @@ export function buildRun(
     tasks: new Map(),
     lately: undefined,
     workstreams: new Map(),
-    isLandingAwaited: false,
     meters: new Meters(spec.limits),
     classes: new Map(),
     status: 'RUNNING',
@@ -172,7 +171,6 @@ function link(run: RunState, task: TaskState): void {
     if (need.workstream !== task.workstream) order(need.workstream, task.workstream)
   }
   for (const id of task.spec.needsLanded) {
-    run.isLandingAwaited = true
     const need = run.workstreams.get(id)!
     need.awaited = appended(need.awaited, task)
     if (need.phase.state !== 'COMPLETED') task.unmet++

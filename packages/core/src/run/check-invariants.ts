@@ -1,4 +1,5 @@
 import { invariant } from '../errors/invariant.ts'
+import { openBases } from './bases.ts'
 import { budgetScopes } from './budget-scopes.ts'
 import { chooseFor } from './choice.ts'
 import { findBlocker, mayShare } from './claim-order.ts'
@@ -225,6 +226,7 @@ function checkMoves(state: RunMachineState, run: RunState): void {
   if (run.status !== 'RUNNING' || state.hosts.size === 0) return
   const canMove =
     isMoving(run) ||
+    [...run.landing].some((workstream) => openBases(workstream).some((base) => base.run !== run)) ||
     [...run.tasks.values()].some((task) => task.phase.state === 'READY') ||
     [...run.workstreams.values()].some((workstream) => state.awaitingClaims.has(workstream))
   invariant(canMove, 'a run that stands still says so', { run: run.id })

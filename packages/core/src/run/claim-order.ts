@@ -2,7 +2,7 @@ import { allBases, nobody } from './bases.ts'
 import { findWorkstream } from './find-workstream.ts'
 import type { BlockReason } from './run-event.ts'
 import type { RunMachineState, TaskState, WorkstreamState } from './run-state.ts'
-import { mayStart, roundTasks } from './run-state.ts'
+import { mayStart, roundTasks, waitsForLandings } from './run-state.ts'
 
 export interface Blocker {
   readonly holder: string
@@ -109,19 +109,25 @@ function areOrdered(a: WorkstreamState, b: WorkstreamState): boolean {
 function precedes(first: WorkstreamState, second: WorkstreamState): boolean {
   if (first.after.length === 0 || first.depth >= second.depth) return false
   const starts = roundTasks(second).filter(
-    (task) => !task.spec.needs.some((id) => task.run.tasks.get(id)?.workstream === second),
+    ({ run, spec }) => !spec.needs.some((id) => isOfRound(run.tasks.get(id)!, second)),
   )
   if (hasPassed(first, starts) || !isReachedFrom(first, second)) return false
-  const ends = roundTasks(first).filter((task) => !task.dependents.some((next) => next.workstream === first))
+  const ends = roundTasks(first).filter(
+    ({ dependents }) => !dependents.some((next) => isOfRound(next, first)),
+  )
   return starts.every((start) => comesAfterAll(start, ends, first))
+}
+
+function isOfRound(task: TaskState, workstream: WorkstreamState): boolean {
+  return task.workstream === workstream && task.round === workstream.round
 }
 
 /**
  * A quick no, and the usual one: of what is ready, or was, all that comes before it has succeeded, so what has something
- * left to do does not. Only a landing that was awaited may have been followed by more.
+ * left to do does not.
  */
-function hasPassed({ unfinished, run }: WorkstreamState, starts: readonly TaskState[]): boolean {
-  if (unfinished === 0 || run.isLandingAwaited) return false
+function hasPassed({ unfinished }: WorkstreamState, starts: readonly TaskState[]): boolean {
+  if (unfinished === 0) return false
   return starts.some(
     ({ phase: { state } }) => state === 'READY' || state === 'RUNNING' || state === 'SUCCEEDED',
   )
@@ -159,7 +165,8 @@ function comesAfterAll(task: TaskState, ends: readonly TaskState[], { depth }: W
   return missing.size === 0
 }
 
-function* needsOf({ run, spec }: TaskState): Generator<TaskState> {
+function* needsOf(task: TaskState): Generator<TaskState> {
+  const { run, spec } = task
   for (const id of spec.needs) yield run.tasks.get(id)!
-  for (const id of spec.needsLanded) yield* run.workstreams.get(id)!.tasks
+  if (waitsForLandings(task)) for (const id of spec.needsLanded) yield* run.workstreams.get(id)!.tasks
 }

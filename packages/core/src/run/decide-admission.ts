@@ -144,7 +144,8 @@ function landingCap(
 
 /** A reopened workstream with nothing left to do takes its claims anew and lands. */
 function* admitReopened(state: RunMachineState): Generator<RunEvent> {
-  for (const workstream of [...state.awaitingClaims]) {
+  // Also those that come to it meanwhile.
+  for (const workstream of state.awaitingClaims) {
     if (!mayStart(state, workstream.run) || workstream.strandedBy !== undefined) continue
     if (findBlocker(state, workstream) !== undefined) continue
     yield* startWorkstream(state, workstream)

@@ -38,7 +38,7 @@ export function findBusy(tasks: Iterable<TaskState>): WorkstreamState | undefine
     const waits = spec.needs
       .map((id) => run.tasks.get(id)!)
       .some((need) => need.workstream !== workstream && isLost(need))
-    if (waits || lostLandings(task).length > 0) return workstream
+    if (waits || spec.needsLanded.some((id) => !isLanded(run, id))) return workstream
   }
   return undefined
 }
@@ -57,6 +57,7 @@ export function* releaseWorkstream(state: RunMachineState, workstream: Workstrea
   for (const task of workstream.tasks) {
     if (task.phase.state !== 'SKIPPED' || task.round < workstream.round) continue
     if (task.spec.needs.some((id) => isLost(run.tasks.get(id)!) && !revived.has(run.tasks.get(id)!))) continue
+    if (lostLandings(task).some((base) => base !== workstream)) continue
     revived.add(task)
   }
   collectBaseless(workstream, revived)
@@ -192,6 +193,10 @@ function isAtWork({ workstream }: TaskState): boolean {
 export function lostLandings({ run, spec }: TaskState): readonly WorkstreamState[] {
   const awaited = spec.needsLanded.map((id) => run.workstreams.get(id)!)
   return awaited.filter((workstream) => isClosed(workstream) && workstream.phase.state !== 'COMPLETED')
+}
+
+function isLanded(run: RunState, workstreamId: string): boolean {
+  return run.workstreams.get(workstreamId)!.phase.state === 'COMPLETED'
 }
 
 export function isLost(task: TaskState): boolean {

@@ -87,9 +87,7 @@ export function isMoving(run: RunState): boolean {
     const { strandedBy } = workstream
     const { isHeld, isWithdrawing } = landingStateOf(workstream)
     if (isWithdrawing) return true
-    // What it waits for in another run moves, or says why not, there.
-    const isFree = openBases(workstream).every((base) => base.run !== run)
-    if (!isHeld && strandedBy === undefined && isFree) return true
+    if (!isHeld && strandedBy === undefined && openBases(workstream).length === 0) return true
   }
   return false
 }
@@ -105,8 +103,9 @@ function survey(
 }
 
 /**
- * Whether anything may start in a run that stands still without a person doing something for it: something that is
- * offered, or waits behind another run that moves, or that could. Runs that wait for one another do not.
+ * Whether anything may go on in a run that stands still without a person doing something for it: something that is
+ * offered, or waits behind another run, or to land after it, that moves, or that could. Runs that wait for one another
+ * do not.
  */
 function couldMove(state: RunMachineState, run: RunState): boolean {
   const seen = new Set([run])
@@ -118,6 +117,7 @@ function couldMove(state: RunMachineState, run: RunState): boolean {
       const other = findWorkstream(state, holder)
       if (other !== undefined) seen.add(other.run)
     }
+    for (const workstream of next.landing) for (const base of openBases(workstream)) seen.add(base.run)
   }
   return false
 }

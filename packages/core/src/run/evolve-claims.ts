@@ -83,16 +83,26 @@ export function watchOrder(state: RunMachineState, workstream: WorkstreamState):
     if (state.openHolders.delete(workstream)) requeueOrderBlocked(state)
   } else if (!state.openHolders.has(workstream)) {
     state.openHolders.add(workstream)
-    for (const base of allBases(workstream)) letPass(state, base)
+    for (const base of allBases(workstream)) letPass(state, base, workstream)
   }
 }
 
-/** What a holder waits for passes barriers: it is looked at again where it is parked behind one. */
-function letPass(state: RunMachineState, { key, tasks }: WorkstreamState): void {
+/** Takes in that holders may build on more than before: tasks came, or came back, or a workstream was opened again. */
+export function regroundHolders(state: RunMachineState): void {
+  for (const key of state.claims.holders()) {
+    const holder = findWorkstream(state, key)!
+    watchOrder(state, holder)
+    for (const base of allBases(holder)) letPass(state, base, holder)
+  }
+  requeueOrderBlocked(state)
+}
+
+/** What a holder waits for passes it, and barriers: it is looked at again where it is parked behind one of them. */
+function letPass(state: RunMachineState, { key, tasks }: WorkstreamState, holder: WorkstreamState): void {
   if (state.claims.holds(key)) return
   for (const task of tasks) {
-    const barrier = state.ready.parkedBehind(task)
-    if (barrier === undefined || state.claims.holds(barrier)) continue
-    if (findWorkstream(state, barrier) !== undefined) state.ready.offerAgain(task)
+    const inTheWay = state.ready.parkedBehind(task)
+    if (inTheWay === undefined || (inTheWay !== holder.key && state.claims.holds(inTheWay))) continue
+    if (findWorkstream(state, inTheWay) !== undefined) state.ready.offerAgain(task)
   }
 }

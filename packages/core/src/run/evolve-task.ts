@@ -8,7 +8,7 @@ import { budgetScopes, nextDay } from './budget-scopes.ts'
 import { findTask } from './find-task.ts'
 import { learn } from './estimates.ts'
 import { addUse } from './resources.ts'
-import { idleBarrier } from './evolve-claims.ts'
+import { idleBarrier, regroundHolders } from './evolve-claims.ts'
 import { inheritLevel } from './evolve-landing.ts'
 import { reground } from './evolve-workstream.ts'
 import { classOf, demandsOfAttempt } from './task-class.ts'
@@ -76,7 +76,8 @@ export function evolveTask(state: RunMachineState, event: TaskEvent, at: number)
       task.throttledInRow = 0
       task.avoided = []
       task.class = classOf(state, task)
-      return setPhase(state, task, { state: 'PENDING' })
+      setPhase(state, task, { state: 'PENDING' })
+      return regroundHolders(state)
     case 'task.accepted':
       setPhase(state, task, { state: 'SUCCEEDED', commit: undefined, isReleased: true })
       for (const dependent of task.dependents) dependent.unmet--

@@ -1,5 +1,13 @@
 import { appended, noItems } from './appended.ts'
-import { block, forgetWaiting, grant, release, requeueOrderBlocked, watchOrder } from './evolve-claims.ts'
+import {
+  block,
+  forgetWaiting,
+  grant,
+  regroundHolders,
+  release,
+  requeueOrderBlocked,
+  watchOrder,
+} from './evolve-claims.ts'
 import { endLanding, resumeLanding, wantLanding } from './evolve-landing.ts'
 import { findWorkstreamOf } from './find-task.ts'
 import { findWorkstream } from './find-workstream.ts'
@@ -118,6 +126,7 @@ function reopen(state: RunMachineState, workstream: WorkstreamState, round: numb
   workstream.unfinished = roundTasks(workstream).filter((task) => !isTerminal(task)).length
   setWorkstreamPhase(state, workstream, { state: 'PENDING' })
   if (workstream.unfinished === 0) state.awaitingClaims.add(workstream)
+  regroundHolders(state)
 }
 
 function strand(state: RunMachineState, workstream: WorkstreamState, base: string | undefined): void {

@@ -1,6 +1,6 @@
 import { buildRun, extendRun } from './build-run.ts'
 import { accountState, evolveTask, toolState } from './evolve-task.ts'
-import { idleBarrier } from './evolve-claims.ts'
+import { idleBarrier, regroundHolders } from './evolve-claims.ts'
 import { evolveWorkstream } from './evolve-workstream.ts'
 import type { RunEvent } from './run-event.ts'
 import type { RunMachineState, RunState } from './run-state.ts'
@@ -37,7 +37,8 @@ function evolveRun(state: RunMachineState, event: OfRunEvent, at: number): void 
   if (run === undefined) return
   switch (event.type) {
     case 'run.extended':
-      return extendRun(state, run, event)
+      extendRun(state, run, event)
+      return regroundHolders(state)
     case 'run.paused':
       run.pauses.add(event.reason)
       run.waits = event.waits ?? run.waits

@@ -60,8 +60,6 @@ export interface RunState {
   /** The one looked up last: what is asked for next is mostly of the same. */
   lately: TaskState | undefined
   readonly workstreams: Map<string, WorkstreamState>
-  /** Whether any task waits for a landing. Derived. */
-  isLandingAwaited: boolean
   /** The same for what is limited within the run. Derived. */
   readonly meters: Meters
   /** What its tasks need, each kind once. Derived. */
@@ -316,6 +314,11 @@ export function mayStart(
 export function landingStateOf({ key, phase }: WorkstreamState): LandingState {
   invariant(phase.state === 'RUNNING' && phase.stage === 'landing', 'it is landing', { workstream: key })
   return phase.landing
+}
+
+/** Whether landings matter to it: what was ready once since it began, or came back, waits for none that follow. */
+export function waitsForLandings({ phase }: TaskState): boolean {
+  return phase.state === 'PENDING' && phase.retryAt === undefined
 }
 
 /** Tasks of the workstream's present round. */
