@@ -187,21 +187,36 @@ function order(before: WorkstreamState, after: WorkstreamState): void {
 
 /** Gives each task the weight of the heaviest path from it to the end, by pinned estimates. */
 function rankTasks(run: RunState): void {
-  const waiting = new Map<TaskState, number>()
-  const settled: TaskState[] = []
+  /** How much has to be ranked before a task, or before the landing of a workstream. */
+  const waiting = new Map<TaskState | WorkstreamState, number>()
+  /** The heaviest path from each landing that is waited for. */
+  const landings = new Map<WorkstreamState, number>()
+  const ranked: TaskState[] = []
   for (const task of run.tasks.values()) {
+    const { dependents, workstream } = task
     task.criticalMs = task.estimateMs
-    const after = task.dependents.length
-    if (after === 0) settled.push(task)
+    const isAwaited = workstream.awaited.length > 0
+    if (isAwaited) waiting.set(workstream, workstream.awaited.length)
+    const after = dependents.length + Number(isAwaited)
+    if (after === 0) ranked.push(task)
     else waiting.set(task, after)
   }
-  for (let task = settled.pop(); task !== undefined; task = settled.pop()) {
-    for (const id of task.spec.needs) {
-      const need = run.tasks.get(id)!
-      need.criticalMs = Math.max(need.criticalMs, need.estimateMs + task.criticalMs)
-      const left = waiting.get(need)! - 1
-      waiting.set(need, left)
-      if (left === 0) settled.push(need)
+  const precede = (task: TaskState, ms: number): void => {
+    task.criticalMs = Math.max(task.criticalMs, task.estimateMs + ms)
+    const left = waiting.get(task)! - 1
+    waiting.set(task, left)
+    if (left === 0) ranked.push(task)
+  }
+  for (let task = ranked.pop(); task !== undefined; task = ranked.pop()) {
+    const { spec, criticalMs } = task
+    for (const id of spec.needs) precede(run.tasks.get(id)!, criticalMs)
+    for (const id of spec.needsLanded) {
+      const base = run.workstreams.get(id)!
+      const ms = Math.max(landings.get(base) ?? 0, criticalMs)
+      landings.set(base, ms)
+      const left = waiting.get(base)! - 1
+      waiting.set(base, left)
+      if (left === 0) for (const before of base.tasks) precede(before, ms)
     }
   }
 }

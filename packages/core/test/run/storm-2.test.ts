@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { stormSeeds } from './storm-seeds.ts'
+import { stormsInProcess } from './storm-process.ts'
 
 const chunk = 500
 
 describe('the run machine in a storm, part 2', () => {
   for (let first = 5001; first < 10000; first += chunk) {
     it(`keeps every promise through faults and crashes, seeds ${first} to ${first + chunk - 1}`, async () => {
-      expect(await stormSeeds(first, chunk)).toBeGreaterThan(chunk)
+      expect(await stormsInProcess(first, chunk)).toBeGreaterThan(chunk)
     }, 300_000)
   }
 })

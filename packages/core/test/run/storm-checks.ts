@@ -33,18 +33,23 @@ export async function checkLog(journal: StormLog, live: RunMachineState): Promis
   const again: RunEvent[] = []
   const state = machine.initial()
   for (const { at, input } of journal.inputs) decideInto(machine, state, input, at, again)
-  const differs = again.findIndex((event, i) => canonical(event) !== canonical(journal.events[i]))
+  const differs = again.findIndex((event, i) => !isEqual(event, journal.events[i]))
   const details = { at: differs, again: again[differs], was: journal.events[differs] }
   invariant(
     differs === -1 && again.length === journal.events.length,
     'the same inputs give the same log',
     details,
   )
-  const frozen = canonical(machine.freeze(live))
-  invariant(canonical(machine.freeze(state)) === frozen, 'decided again, the state is the same')
+  const frozen = machine.freeze(live)
+  invariant(isEqual(machine.freeze(state), frozen), 'decided again, the state is the same')
   const { state: folded } = await replay(machine, journal)
-  invariant(canonical(arrangement(folded)) === canonical(arrangement(state)), 'ready tasks lie as they did')
-  invariant(canonical(machine.freeze(folded)) === frozen, 'the log gives the state')
+  invariant(isEqual(arrangement(folded), arrangement(state)), 'ready tasks lie as they did')
+  invariant(isEqual(machine.freeze(folded), frozen), 'the log gives the state')
+}
+
+/** Nearly always the keys are in the same order as well, and to put them into one takes long. */
+function isEqual(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b) || canonical(a) === canonical(b)
 }
 
 /** JSON with the keys of objects in order, so that equal values read the same. */

@@ -3,7 +3,7 @@ import type { Failure } from '../../src/errors/failure.ts'
 import { WsError } from '../../src/errors/ws-error.ts'
 import type { Host } from '../../src/machine/host.ts'
 import { openHost } from '../../src/machine/host.ts'
-import type { StepDraft, StepPosition } from '../../src/machine/journal.ts'
+import type { Snapshot, StepDraft, StepPosition } from '../../src/machine/journal.ts'
 import { MemoryJournal } from '../../src/machine/memory-journal.ts'
 import type { AttemptEffect, RunEffect } from '../../src/run/run-effect.ts'
 import type { RunEvent } from '../../src/run/run-event.ts'
@@ -148,6 +148,7 @@ class StormJournal extends MemoryJournal implements StormLog {
   readonly inputs: { at: number; input: RunInput }[] = []
   readonly events: RunEvent[] = []
   readonly #crashes: ReadonlyMap<number, 'before' | 'after'>
+  #snapshot: Snapshot | undefined
 
   constructor(crashes: ReadonlyMap<number, 'before' | 'after'>) {
     super()
@@ -164,6 +165,16 @@ class StormJournal extends MemoryJournal implements StormLog {
     this.events.push(...(kept.events as RunEvent[]))
     if (crash === 'after') throw new WsError('WS_JOURNAL_UNKNOWN', 'the storm cut the answer off')
     return position
+  }
+
+  /** Most are never read: a copy is made of those that are. What still shares something with the state shows there. */
+  override saveSnapshot(snapshot: Snapshot): Promise<void> {
+    this.#snapshot = snapshot
+    return Promise.resolve()
+  }
+
+  override loadSnapshot(): Promise<Snapshot | undefined> {
+    return Promise.resolve(structuredClone(this.#snapshot))
   }
 }
 
