@@ -17,18 +17,19 @@ const { satisfies } = require('./bootstrap/engines.cjs')
 const { PNPM_PACKAGE, installByHand, nodePackage } = require('./bootstrap/packages.cjs')
 
 /**
- * The scripts behind the commands, run from the root with the sources of `@ws` packages instead of their builds.
- * @type {Record<string, string>}
+ * The scripts behind the commands, with arguments of their own, run from the root with the sources of `@ws` packages instead of their builds.
+ * @type {Record<string, readonly string[]>}
  */
 const COMMANDS = {
-  bench: 'bench/main.ts',
-  demo: 'examples/dry-run.ts',
-  release: 'scripts/release.ts',
-  soak: 'scripts/soak.ts',
-  test: 'scripts/gate/gate.ts',
-  'test:bootstrap': 'scripts/test-bootstrap.ts',
-  'test:clis': 'scripts/test-clis.ts',
-  'test:nodes': 'scripts/test-nodes.ts',
+  bench: ['bench/main.ts'],
+  demo: ['packages/cli/src/main.ts', 'demo'],
+  release: ['scripts/release.ts'],
+  soak: ['scripts/soak.ts'],
+  test: ['scripts/gate/gate.ts'],
+  'test:bootstrap': ['scripts/test-bootstrap.ts'],
+  'test:clis': ['scripts/test-clis.ts'],
+  'test:nodes': ['scripts/test-nodes.ts'],
+  'test:runs': ['scripts/test-runs.ts'],
 }
 
 main().then(
@@ -43,7 +44,7 @@ main().then(
 
 async function main() {
   const [command = '', ...args] = process.argv.slice(2)
-  const script = COMMANDS[command]
+  const [script, ...own] = COMMANDS[command] ?? []
   if (script === undefined && command !== 'pnpm') {
     throw new Error(
       `no command "${command}"; expected one of ${[...Object.keys(COMMANDS), 'pnpm'].join(', ')}`,
@@ -58,7 +59,7 @@ async function main() {
     throw new Error(`"${command}" is ${script}, which does not exist yet`)
   // Line 22 warns on each start that it strips types; our scripts are written for it.
   const flags = ['--conditions=@ws/source', '--disable-warning=ExperimentalWarning']
-  return run(node, [...flags, path.join(root, script), ...args], env)
+  return run(node, [...flags, path.join(root, script), ...own, ...args], env)
 }
 
 /**

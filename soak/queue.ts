@@ -4,9 +4,9 @@ import { landRandomBranches } from '../packages/merge-queue/test/service/stays-g
 import type { SoakFailure, SoakPart, SoakResult } from '../scripts/soak/soak-part.ts'
 
 // The merge queue on real repositories, one case a seed. Of five seeds one is a generated history of 60 branches that
-// lands and is compared with plain git; the others are landings that are killed once or twice, beside which somebody
-// pushes or commits. 2,500 seeds are 2,000 cases of kills and some 20,000 landings. WS_SOAK_CASES=green or =kills takes
-// one kind only. With --repo <clone> a seed is twelve merges of that clone, which are landed again.
+// lands and is compared with plain git; the others are landings of which one process after the other is killed, beside
+// which somebody pushes or commits. 1,100 seeds are some 2,000 kills and 10,000 landings. WS_SOAK_CASES=green or =kills
+// takes one kind only. With --repo <clone> a seed is twelve merges of that clone, which are landed again.
 
 export const covers = ['packages/merge-queue/src', 'packages/git/src', 'soak/queue.ts']
 

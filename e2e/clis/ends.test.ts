@@ -61,6 +61,26 @@ describeRealTools('ends', (tool) => {
       if (isKnown) expect(countOf(settled, tool, execution)).toBe('counts itself')
     }),
   )
+
+  it.each(MODES)('%s: a session that it does not have any more is told, and begins anew', (execution) =>
+    withRealTool(tool, async (place) => {
+      const cluster = await place.launch({ execution, restart: 'manual' })
+      const lost: string[] = []
+      cluster.events.on('session.lost', ({ event }) => lost.push(event.session))
+      await first(cluster)
+      if (execution === 'pooled') {
+        const crashed = new Promise((resolve) => cluster.events.on('instance.crashed', resolve))
+        process.kill(pidOf(cluster) ?? 0, 'SIGKILL')
+        await crashed
+      }
+      place.forgetAll()
+      if (execution === 'pooled') expect(await cluster.restartInstance(0)).toBe(true)
+      const { isKnown, settled } = await recall(cluster, place)
+      expect(settled).toMatchObject({ isDone: true })
+      const told = lost.includes(SESSION) ? 'told' : 'not told'
+      judge(tool, execution, 'a session that it has lost', `${told}, ${isKnown ? 'is known' : 'begins anew'}`)
+    }),
+  )
 })
 
 const SESSION = 'task-1'

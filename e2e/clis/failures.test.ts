@@ -38,7 +38,7 @@ describeRealTools('failures', (tool) => {
       const cluster = await launch({ execution })
       const startedAt = Date.now()
       const settled = await cluster.promptSettled(`Say hello. ${modelScript([QUOTA])}`, {
-        timeoutMs: PATIENCE_MS,
+        timeoutMs: tool.patienceMs ?? PATIENCE_MS,
       })
       const failure = settled.isDone ? undefined : settled.failure
       judge(tool, execution, 'a spent quota (429)', failure?.reason ?? 'done')

@@ -38,7 +38,12 @@ async function timed<T>(work: () => Promise<T>): Promise<readonly [T, number]> {
   return [await work(), performance.now() - startedAt]
 }
 
-/** What it holds alone, and its part of what it shares. */
+/** What it holds alone, and its part of what it shares; nothing where it has gone since it was seen. */
 function proportionalKb(pid: string): number {
-  return Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0)
+  const file = `/proc/${pid}/smaps_rollup`
+  try {
+    return Number(/^Pss:\s+(\d+)/m.exec(readFileSync(file, 'utf8'))?.[1] ?? 0)
+  } catch {
+    return 0
+  }
 }

@@ -18,6 +18,8 @@ export interface RealTool {
   readonly asks: boolean
   /** It has a shell. */
   readonly runs: boolean
+  /** How long it goes on asking a model that refuses, where that is longer than a minute. */
+  readonly patienceMs?: number
   /** What it does unlike the others. */
   readonly departs: readonly Departure[]
 }
@@ -174,6 +176,33 @@ export const REAL_TOOLS: readonly RealTool[] = [
     callsForEdit: 1,
     asks: false,
     runs: false,
+    // It waits a quarter of a second, then twice as long each time, until it would be more than a minute.
+    patienceMs: 150_000,
+    departs: [
+      {
+        fact: 'a turn is interrupted',
+        mode: 'pooled',
+        is: 'with its process',
+        because: 'Over lines it cannot be asked to stop: its process is ended, and another one comes.',
+      },
+      {
+        fact: 'the next turn of a session',
+        mode: 'one-shot',
+        is: 'begins anew, counts itself',
+        because: 'It has no names for conversations: what was said goes with the process.',
+      },
+      {
+        fact: 'kill −9 in a turn of a session',
+        is: 'crashed, begins anew',
+        because: 'It has no names for conversations: what was said goes with the process.',
+      },
+      {
+        fact: 'an edit outside of the worktree',
+        is: 'written',
+        because:
+          'It is told to say yes to everything, since it can ask nobody: what a turn changed elsewhere is not seen in its worktree. Use a sandbox.',
+      },
+    ],
   },
 ]
 

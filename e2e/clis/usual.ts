@@ -24,6 +24,7 @@ export const USUAL = {
   'an overloaded model (503, once)': { pooled: 'asked again', 'one-shot': 'asked again' },
   'a turn is interrupted': { pooled: 'the process goes on', 'one-shot': 'with its process' },
   'kill −9 in a turn of a session': { pooled: 'crashed, taken up', 'one-shot': 'crashed, taken up' },
+  'a session that it has lost': { pooled: 'told, begins anew', 'one-shot': 'told, begins anew' },
   'three at once, three worktrees': { pooled: 'yes', 'one-shot': 'yes' },
   'left after close()': { pooled: 'nothing', 'one-shot': 'nothing' },
   'left after kill −9 of us, and a sweep': { pooled: 'nothing', 'one-shot': 'nothing' },

@@ -1,5 +1,5 @@
 // A repository with a worktree, the mock model, and a pool of one real CLI that knows nothing of this machine.
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { launchCluster, type ClusterManager, type ClusterOptionsInput, type SettledTurn } from '@ws/pool'
 import { startMockModel, withTempRepository, type MockModel, type TempRepository } from '@ws/testing'
@@ -19,6 +19,8 @@ export interface Workplace {
   addWorktree(name: string): string
   /** What changed in the worktree: `?? hello.txt`. */
   changes(): string
+  /** Takes everything from it that it has written down for itself. */
+  forgetAll(): void
 }
 
 type Installed = Readonly<Record<string, { readonly program: string } | { readonly reason: string }>>
@@ -80,7 +82,8 @@ async function withTool(
   }
   const changes = () => repository.gitIn(cwd, 'status', '--porcelain')
   try {
-    await body({ model, repository, cwd, options: base, launch, addWorktree, changes })
+    const forgetAll = () => furnish(tool, repository.folder)
+    await body({ model, repository, cwd, options: base, launch, addWorktree, changes, forgetAll })
   } finally {
     await Promise.all(clusters.map((cluster) => cluster.close()))
   }
@@ -102,11 +105,9 @@ function optionsFor(
   { model, cwd, folder }: { model: MockModel; cwd: string; folder: string },
 ): ClusterOptionsInput {
   const program = programOfCli(tool.name) ?? ''
-  const home = join(folder, 'home')
   const temporary = join(folder, 'tmp')
-  for (const path of [home, temporary]) mkdirSync(path, { recursive: true })
-  for (const [name, content] of Object.entries(tool.files ?? {}))
-    writeFileSync(join(home, name), JSON.stringify(content))
+  mkdirSync(temporary, { recursive: true })
+  const home = furnish(tool, folder)
   return {
     count: 1,
     cwd,
@@ -125,4 +126,14 @@ function optionsFor(
     readyTimeoutMs: 120_000,
     interruptMs: 30_000,
   }
+}
+
+/** A home as it is before the first start. */
+function furnish(tool: RealTool, folder: string): string {
+  const home = join(folder, 'home')
+  rmSync(home, { recursive: true, force: true })
+  mkdirSync(home, { recursive: true })
+  for (const [name, content] of Object.entries(tool.files ?? {}))
+    writeFileSync(join(home, name), JSON.stringify(content))
+  return home
 }

@@ -1,8 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { exitCodes } from '@ws/cli'
 import { type TempRepository, withTempRepository } from '@ws/testing'
 import { expect, test } from 'vitest'
+import { processesIn } from './processes-in.ts'
 import { type ScriptedTools, withScripted } from './scripted.ts'
 import { resultOf, startWs, ws } from './ws.ts'
 
@@ -39,21 +38,6 @@ function story(tell: (story: Story) => Promise<void>): Promise<void> {
       await tools.close()
     }
   })
-}
-
-/** Processes of this machine that name a folder in their arguments or work in it. */
-function processesIn(folder: string): readonly string[] {
-  if (process.platform !== 'linux') return []
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => {
-      try {
-        const line = readFileSync(join('/proc', pid, 'cmdline'), 'utf8').replaceAll('\0', ' ')
-        return line.includes(folder) ? [`${pid} ${line}`] : []
-      } catch {
-        return []
-      }
-    })
 }
 
 async function untilBothStand(going: ReturnType<typeof startWs>): Promise<void> {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { type AgentTurn, type TempRepository, withTempRepository } from '@ws/testing'
 import { expect, test } from 'vitest'
 import { type ScriptedSettings, withScripted } from './scripted.ts'
+import { readWritten } from '../../packages/orchestrator/test/written-files.ts'
 import { resultOf, ws } from './ws.ts'
 
 const samples = join(import.meta.dirname, '../../packages/core/test/plan/samples')
@@ -19,11 +20,13 @@ interface Sample extends Omit<ScriptedSettings, 'script'> {
   readonly file: string
   readonly files: Readonly<Record<string, string>>
   readonly writes: Readonly<Record<string, readonly string[]>>
+  /** Whether a check or a task says anything of what has landed. @default true */
+  readonly verifies?: boolean
 }
 
 /** Runs a sample from its file and hands over what became of the repository. */
 function runSample(
-  { file, files, writes, ...settings }: Sample,
+  { file, files, writes, verifies = true, ...settings }: Sample,
   look: (seen: {
     readonly repository: TempRepository
     readonly landed: readonly string[]
@@ -42,6 +45,7 @@ function runSample(
         const landed = repository.git('diff', '--name-only', before, 'main').split('\n')
         const prompts = (await tools.turns()).map(({ prompt }) => prompt)
         look({ repository, landed, result: resultOf(ended), prompts })
+        await lookAtFiles(repository, resultOf(ended), { prompts: prompts.length, verifies })
         expect(repository.git('status', '--porcelain')).toBe('')
         expect(repository.git('worktree', 'list').split('\n')).toHaveLength(1)
       } finally {
@@ -50,6 +54,32 @@ function runSample(
     },
     { files: { 'README.md': 'hello\n', ...files } },
   )
+}
+
+/** Whatever people and other programs read of a run is there, and is what its shape says. */
+async function lookAtFiles(
+  repository: TempRepository,
+  { runId, workstreams }: ReturnType<typeof resultOf>,
+  { prompts, verifies }: { readonly prompts: number; readonly verifies: boolean },
+): Promise<void> {
+  const { shapeOf, texts } = await readWritten(repository)
+  const run = `runs/${runId}`
+  expect(Object.fromEntries(shapeOf)).toEqual({
+    'cost_ledger.jsonl': 'ledger',
+    'merge_queue.json': 'queue',
+    'roadmap_state.json': 'roadmap',
+    'tool_health.json': 'health',
+    [`${run}/report.json`]: 'report',
+    [`${run}/result.json`]: 'result',
+    [`${run}/run_status.json`]: 'status',
+    ...(verifies ? { [`${run}/verification_report.json`]: 'verification' } : {}),
+    [`${run}/workstreams/_run.json`]: 'record',
+    ...Object.fromEntries(workstreams.map(({ id }) => [`${run}/workstreams/${id}.json`, 'record'])),
+  })
+  const logs = workstreams.flatMap(({ tasks }) => tasks.map(({ id }) => `${run}/logs/${id}.log`))
+  expect(texts).toEqual(expect.arrayContaining(['logs/orchestrator.log', `${run}/report.md`, ...logs]))
+  // One line for each prompt, and none for what costs nothing.
+  expect(repository.read('.ws/cost_ledger.jsonl').trim().split('\n')).toHaveLength(prompts)
 }
 
 test('a plan of nodes lands three branches through its checks, then verifies what has landed', () =>
@@ -128,6 +158,7 @@ test('a plan of phases runs under its own id', () =>
       file: 'phase-plan.jsonc',
       files: { 'package.json': '{ "scripts": { "test": "node --version" } }\n', 'src/parser/a.ts': 'a\n' },
       tools: ['aider', 'codex', 'claude'],
+      verifies: false,
       writes: {
         'Split the parser': ['src/parser/b.ts'],
         'Type the configuration': ['src/config/types.ts'],

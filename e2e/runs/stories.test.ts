@@ -110,7 +110,7 @@ test('a landing that wants approval waits for it', () =>
     const waiting = await ws(repository, 'run', 'plan.json')
     expect(waiting.code).toBe(exitCodes.needsPerson)
     expect(repository.git('ls-tree', '-r', '--name-only', 'main')).not.toContain('api/one')
-    const approved = await ws(repository, 'approve', 'api')
+    const approved = await ws(repository, 'merge', 'approve', 'api')
     expect(approved.code, approved.err).toBe(0)
     expect(repository.git('show', 'main:api/one')).toBe('api')
   }))

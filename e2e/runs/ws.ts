@@ -6,6 +6,12 @@ import type { TempRepository } from '@ws/testing'
 
 const main = fileURLToPath(new URL('../../packages/cli/src/main.ts', import.meta.url))
 
+/** What was compiled before is not compiled for each command again. */
+const compileCache =
+  process.env['NODE_COMPILE_CACHE'] === undefined
+    ? {}
+    : { NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] }
+
 /** How a command ended, and what it said. */
 export interface Ended {
   readonly code: number | null
@@ -31,7 +37,7 @@ export function startWs(
   const flags = ['--conditions=@ws/source', '--disable-warning=ExperimentalWarning']
   const child = spawn(process.execPath, [...flags, main, ...args], {
     cwd: path,
-    env: { PATH: process.env['PATH'], HOME: folder, GIT_CONFIG_NOSYSTEM: '1', ...env },
+    env: { PATH: process.env['PATH'], HOME: folder, GIT_CONFIG_NOSYSTEM: '1', ...compileCache, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let out = ''

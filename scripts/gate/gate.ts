@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { proofAges } from '../proofs.ts'
 import { countStep, lastLine } from './count.ts'
+import { keepTemporaryFilesInMemory } from './fast-temp.ts'
 import { killAll } from './run-bounded.ts'
 import { runSteps, type StepResult } from './run-steps.ts'
 import { STEPS, TEST_REPORT, type Step } from './steps.ts'
@@ -24,6 +25,9 @@ const { values } = parseArgs({
 
 // Tests start hundreds of programs from their sources: what Node makes of these is made once.
 process.env.NODE_COMPILE_CACHE ??= join(HOME, '.cache/node')
+
+// A gate that only lists its steps makes nothing.
+if (!values.list) keepTemporaryFilesInMemory()
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {

@@ -1,11 +1,12 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import type { Check } from '../check.ts'
 import { runCommand, tail } from '../command.ts'
 import { installEmptyProject, type Manager } from './empty-project.ts'
 import { firstExample } from './first-example.ts'
 import type { PackedPackage } from './pack.ts'
 import type { Manifest } from './public-packages.ts'
+import { type Completion, TYPED_USES } from './typed-use.ts'
 
 export interface Compiler {
   readonly version: string
@@ -36,6 +37,7 @@ export function tryOut(options: TryOutOptions): readonly Check[] {
     install,
     ...names.flatMap((name) => loads(folder, name, node)),
     ...compilers.map((compiler) => typesResolve(folder, names, compiler)),
+    ...compilers.flatMap((compiler) => typedUses(folder, names, compiler)),
     ...readmes.map((readme) => exampleRuns(folder, readme, options)),
   ]
 }
@@ -72,18 +74,8 @@ function typesResolve(folder: string, names: readonly string[], compiler: Compil
   )
   writeFileSync(join(folder, 'types.mts'), modules.join(''))
   writeFileSync(join(folder, 'types.cts'), commons.join(''))
-  const strict = [
-    '--noEmit',
-    '--strict',
-    '--target',
-    'es2023',
-    '--lib',
-    'es2024,esnext.disposable',
-    '--types',
-    'node',
-  ]
-  const nodenext = [...strict, '--module', 'nodenext', 'types.mts', 'types.cts']
-  const bundler = [...strict, '--module', 'esnext', '--moduleResolution', 'bundler', 'types.mts']
+  const nodenext = [...STRICT, '--module', 'nodenext', 'types.mts', 'types.cts']
+  const bundler = [...STRICT, '--module', 'esnext', '--moduleResolution', 'bundler', 'types.mts']
   const results = [nodenext, bundler].map((args) =>
     runCommand(process.execPath, [compiler.tsc, ...args], { cwd: folder }),
   )
@@ -92,6 +84,47 @@ function typesResolve(folder: string, names: readonly string[], compiler: Compil
     what: `types under TypeScript ${compiler.version}`,
     ...verdict(ok, results.map(({ output }) => output).join('')),
   }
+}
+
+const STRICT = [
+  '--noEmit',
+  '--strict',
+  '--target',
+  'es2023',
+  '--lib',
+  'es2024,esnext.disposable',
+  '--types',
+  'node',
+]
+
+/** What is written by their types compiles as it should, and an editor offers what there is. */
+function typedUses(folder: string, names: readonly string[], compiler: Compiler): readonly Check[] {
+  return TYPED_USES.filter(({ name }) => names.includes(name)).flatMap(({ name, source, completions }) => {
+    writeFileSync(join(folder, 'use.mts'), source)
+    const args = [compiler.tsc, ...STRICT, '--module', 'nodenext', 'use.mts']
+    const { ok, output } = runCommand(process.execPath, args, { cwd: folder })
+    const compiles = { what: `use of ${name} under TypeScript ${compiler.version}`, ...verdict(ok, output) }
+    const library = join(dirname(compiler.tsc), '../lib/typescript.js')
+    // From version 7 on there is no library that an editor would ask.
+    if (!existsSync(library)) return [compiles]
+    const missing = completions.flatMap((completion) => notOffered(folder, library, completion))
+    const what = `completion of ${name} under TypeScript ${compiler.version}`
+    return [compiles, { what, ...verdict(missing.length === 0, missing.join('\n')) }]
+  })
+}
+
+function notOffered(folder: string, library: string, { source, offers }: Completion): readonly string[] {
+  writeFileSync(join(folder, 'complete.mts'), source)
+  const script = join(import.meta.dirname, 'print-completions.ts')
+  const { ok, stdout, output } = runCommand(process.execPath, [script, library, folder, 'complete.mts'], {
+    cwd: folder,
+    env: BARE,
+  })
+  if (!ok) return [tail(output)]
+  const found: readonly string[] = JSON.parse(stdout)
+  return offers
+    .filter((offer) => !found.includes(offer))
+    .map((offer) => `nobody offers ${offer} in: ${source}`)
 }
 
 function exampleRuns(folder: string, readme: string, { root, node }: TryOutOptions): Check {

@@ -36,7 +36,7 @@ beforeEach(() => {
   cpSync(join(SCRIPTS, 'bootstrap'), join(root, 'scripts/bootstrap'), { recursive: true })
   write(join(root, 'package.json'), JSON.stringify({ type: 'module', engines: { node: '>=18' } }))
   write(join(root, 'pnpm-lock.yaml'), 'one')
-  write(join(root, 'examples/dry-run.ts'), 'console.log(`ran ${process.argv.slice(2)}` as string)')
+  write(join(root, 'packages/cli/src/main.ts'), 'console.log(`ran ${process.argv.slice(2)}` as string)')
   const pnpm = join(cache, `pnpm@${PNPM_PACKAGE.version}/node_modules/pnpm`)
   write(join(pnpm, 'package.json'), JSON.stringify({ name: 'pnpm', version: PNPM_PACKAGE.version }))
   write(join(pnpm, 'bin/pnpm.mjs'), PNPM)
@@ -47,7 +47,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 describe('the bootstrap', () => {
   it('installs what the lockfile says, then runs the command with its arguments', async () => {
     const { code, stdout } = await bootstrap(['demo', 'a', '--b'])
-    expect([code, stdout]).toEqual([0, 'ran a,--b\n'])
+    expect([code, stdout]).toEqual([0, 'ran demo,a,--b\n'])
     expect(pnpmCalls()).toEqual(['install --frozen-lockfile --offline --config.confirmModulesPurge=false'])
   })
 
@@ -91,7 +91,7 @@ describe('the bootstrap', () => {
   })
 
   it('puts its Node and its pnpm first on PATH', async () => {
-    write(join(root, 'examples/dry-run.ts'), 'console.log(process.env.PATH)')
+    write(join(root, 'packages/cli/src/main.ts'), 'console.log(process.env.PATH)')
     const { stdout } = await bootstrap(['demo'])
     expect(stdout.split(process.platform === 'win32' ? ';' : ':').slice(0, 3)).toEqual([
       dirname(process.execPath),
@@ -101,7 +101,7 @@ describe('the bootstrap', () => {
   })
 
   it('hands on the exit code of the command', async () => {
-    write(join(root, 'examples/dry-run.ts'), 'process.exitCode = 7')
+    write(join(root, 'packages/cli/src/main.ts'), 'process.exitCode = 7')
     expect((await bootstrap(['demo'])).code).toBe(7)
   })
 

@@ -46,6 +46,15 @@ describe('trying packed packages out', { timeout: 60_000 }, () => {
     expect(notPassed({ 'dist/index.d.ts': types })).toEqual(['types under TypeScript 7'])
   })
 
+  it('refuses a pool whose options may be anything', () => {
+    const types =
+      'export declare const answer: number\nexport declare function launchCluster(...any: any[]): any\n'
+    expect(notPassed({ 'dist/index.d.ts': types }, '@ws/pool')).toEqual([
+      'use of @ws/pool under TypeScript 7',
+      'first example of package/README.md on Node here',
+    ])
+  })
+
   it('refuses one whose first example does not run', () => {
     expect(notPassed({ 'README.md': '```ts\nnothere()\n```\n' })).toEqual([
       'first example of package/README.md on Node here',
@@ -57,12 +66,13 @@ describe('trying packed packages out', { timeout: 60_000 }, () => {
 })
 
 /** What tryOut finds wrong when these files replace sound ones. It has no dependencies, so npm needs no network. */
-function notPassed(files: Record<string, string>): readonly string[] {
+function notPassed(files: Record<string, string>, name = MANIFEST.name): readonly string[] {
+  const manifest = { ...MANIFEST, name }
   const folder = join(root, 'package')
   for (const [path, text] of Object.entries({
     ...SOUND,
     ...files,
-    'package.json': JSON.stringify(MANIFEST),
+    'package.json': JSON.stringify(manifest),
   })) {
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     writeFileSync(join(folder, path), text)
@@ -73,7 +83,7 @@ function notPassed(files: Record<string, string>): readonly string[] {
     root,
     folder: join(root, 'project'),
     manager: 'npm',
-    packed: [{ folder, manifest: MANIFEST, tarball: join(root, 'fixture.tgz') }],
+    packed: [{ folder, manifest, tarball: join(root, 'fixture.tgz') }],
     node: { version: 'here', program: process.execPath },
     compilers: [{ version: '7', tsc: TSC }],
   })

@@ -1,24 +1,12 @@
-import { isWsError, nearestName } from '@ws/core'
-import type { Command } from './arguments/command.ts'
+import { isWsError } from '@ws/core'
+import { findCommand } from './arguments/find-command.ts'
 import { helpFor, overview } from './arguments/help.ts'
 import { parseArguments } from './arguments/parse-arguments.ts'
-import { usageError } from './arguments/usage-error.ts'
-import { cancelCommand } from './commands/cancel.ts'
-import { resumeCommand } from './commands/resume.ts'
-import { runCommand } from './commands/run.ts'
-import { statusCommand } from './commands/status.ts'
-import { steeringCommands } from './commands/steer.ts'
+import { commands } from './commands/all-commands.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 import { plainText } from './output/plain-text.ts'
+import { ownVersion } from './platform/own-version.ts'
 import type { Terminal } from './terminal.ts'
-
-const commands: readonly Command[] = [
-  runCommand,
-  resumeCommand,
-  statusCommand,
-  cancelCommand,
-  ...steeringCommands,
-]
 
 /**
  * Does what a line of arguments says, and resolves with the exit code. Nothing is thrown: what goes wrong is written
@@ -35,30 +23,28 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
   }
 }
 
-async function obey([name, ...rest]: readonly string[], terminal: Terminal): Promise<ExitCode> {
-  const isHelp = name === undefined || name === '--help' || name === '-h' || name === 'help'
-  if (isHelp && (rest[0] === undefined || name !== 'help')) {
-    terminal.out(overview(commands))
-    return name === undefined ? exitCodes.usage : exitCodes.completed
-  }
-  const wanted = isHelp ? (rest[0] ?? '') : name
-  const command = commands.find((each) => each.name === wanted)
-  if (command === undefined) throw unknownCommand(wanted)
-  const given = isHelp ? undefined : parseArguments(command, rest)
-  if (given === undefined || given.flags.has('help')) {
-    terminal.out(helpFor(command))
+async function obey(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  const [name, ...rest] = args
+  const asksHelp = name === '--help' || name === '-h' || name === 'help'
+  if (name === '--version') {
+    terminal.out(`${ownVersion()}\n`)
     return exitCodes.completed
   }
-  return command.run(given, terminal)
-}
-
-function unknownCommand(name: string): Error {
-  const names = commands.map((command) => command.name)
-  const nearest = nearestName(name, names)
-  return usageError(
-    `there is no command ${JSON.stringify(name)}`,
-    nearest === undefined ? `there are ${names.join(', ')}` : `did you mean "ws ${nearest}"?`,
-  )
+  if (name === undefined || (asksHelp && (rest[0] === undefined || name !== 'help'))) {
+    terminal.out(overview(commands, terminal.columns))
+    return name === undefined ? exitCodes.usage : exitCodes.completed
+  }
+  const found = findCommand(commands, asksHelp ? [...rest, '--help'] : args)
+  if ('group' in found) {
+    terminal.out(overview(found.group, terminal.columns))
+    return exitCodes.completed
+  }
+  const given = parseArguments(found.command, found.rest)
+  if (given.flags.has('help')) {
+    terminal.out(helpFor(found.command, terminal.columns))
+    return exitCodes.completed
+  }
+  return found.command.run(given, terminal)
 }
 
 function tell(error: unknown, { err, env }: Terminal): ExitCode {
@@ -76,10 +62,13 @@ function tell(error: unknown, { err, env }: Terminal): ExitCode {
 /** Which exit code a thrown error has: what is not listed is taken for a fault of ours. */
 function codeOf(code: string): ExitCode {
   if (code === 'WS_CLI_USAGE') return exitCodes.usage
-  if (code === 'WS_LEADER_ELSEWHERE') return exitCodes.ledElsewhere
-  if (invalid.has(code) || code.startsWith('WS_GIT_')) return exitCodes.invalid
+  if (code === 'WS_LEADER_ELSEWHERE' || code === 'WS_QUEUE_LED_ELSEWHERE') return exitCodes.ledElsewhere
+  if (invalid.has(code) || fromBelow.test(code)) return exitCodes.invalid
   return exitCodes.fault
 }
+
+/** What git, the queue and the log refuse. */
+const fromBelow = /^WS_(?:GIT|ENTRY|QUEUE|LANDING|STORE|CHECK|TARGET)_/
 
 const invalid = new Set([
   'WS_CLI_INVALID',

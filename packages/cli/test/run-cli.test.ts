@@ -38,9 +38,9 @@ describe('ws', () => {
       'retry',
       'release',
       'discard',
-      'approve',
+      'merge approve',
     ]) {
-      const { code, out } = await cli('.', name, '--help')
+      const { code, out } = await cli('.', ...name.split(' '), '--help')
       expect(code).toBe(0)
       expect(out).toContain(`Usage: ws ${name}`)
       expect(out).toContain(`Example:\n  ws ${name}`)

@@ -3,6 +3,7 @@ import { systemClock, WsError } from '@ws/core'
 import type { Repository } from '@ws/git'
 import type { ToolAdapter } from '@ws/tools'
 import * as z from 'zod'
+import { SteadyClock } from './platform/steady-clock.ts'
 
 const schema = z.strictObject({
   concurrency: z.int().min(1).max(10_000).default(3),
@@ -10,6 +11,7 @@ const schema = z.strictObject({
   hostId: z.string().min(1).default('local'),
   user: z.string().min(1).default('local'),
   listen: z.boolean().default(false),
+  minFreeBytes: z.int().min(0).default(268_435_456),
 })
 
 /** How runs of a repository are led. */
@@ -24,8 +26,18 @@ export interface OrchestratorOptions {
   readonly hostId?: string
   /** Who pays where a run names nobody. @default 'local' */
   readonly user?: string
-  /** Whether other processes may join; refused ones are told who leads. @default false */
+  /**
+   * Whether this process joins where another leads, and lets others join where it leads itself. Without it, it leads or
+   * is refused. @default false
+   */
   readonly listen?: boolean
+  /**
+   * With `listen`, which of the runs that are known this process works on from the start, in its own environment; those
+   * that another process works on stay there. @default none
+   */
+  readonly takesOn?: (runs: readonly string[]) => readonly string[]
+  /** With less free space nothing new starts: runs pause with the reason `disk`. @default 268435456 */
+  readonly minFreeBytes?: number
   /** @default a SQLite journal in the repository's git directory */
   readonly journal?: Journal
   /** @default processes of this machine: commands as they are, tools through a pool */
@@ -53,6 +65,7 @@ export function resolveOptions(options: OrchestratorOptions) {
     landing,
     env,
     clock = systemClock(),
+    takesOn = () => [],
     ...plain
   } = options
   const parsed = schema.safeParse(plain)
@@ -65,7 +78,8 @@ export function resolveOptions(options: OrchestratorOptions) {
       workspaces,
       landing,
       env,
-      clock,
+      clock: new SteadyClock(clock),
+      takesOn,
       ...parsed.data,
     })
   const problems = parsed.error.issues.map(

@@ -1,10 +1,5 @@
-import { join } from 'node:path'
 import {
   builtInTools,
-  type Executor,
-  type Journal,
-  type Landing,
-  loadHost,
   Plan,
   type PlanInput,
   resolveRun,
@@ -12,26 +7,20 @@ import {
   runMachine,
   type RunSpec,
   WsError,
-  type Workspaces,
 } from '@ws/core'
-import { type Leadership, openRepository, type Repository } from '@ws/git'
-import { openSqliteJournal } from '@ws/store'
-import { AttemptDriver } from './drivers/attempt-driver.ts'
-import { LandingDriver, type RoundStand } from './drivers/landing-driver.ts'
-import { RunDriver } from './drivers/run-driver.ts'
-import { AttemptLogs } from './execution/attempt-logs.ts'
-import { openLocalExecutor } from './execution/local-executor.ts'
-import { RunTools } from './execution/run-tools.ts'
-import { FileWriter } from './files/file-writer.ts'
-import { queueLanding } from './landing/open-queue-landing.ts'
+import { openRepository, type Repository } from '@ws/git'
+import { type Acting, openActing } from './acting.ts'
+import { hostOf } from './hosts/host-id.ts'
+import { HostRecords } from './hosts/host-records.ts'
+import { Member } from './hosts/member.ts'
 import { newRunId } from './new-run-id.ts'
+import { openJournal, openLeading } from './open-leading.ts'
 import { Opened } from './opened.ts'
 import { type OrchestratorOptions, resolveOptions, type ResolvedOptions } from './orchestrator-options.ts'
-import { freshName, inheritedEnvironment } from './platform/surroundings.ts'
+import { ownIdentity } from './platform/process-identity.ts'
+import { freshName } from './platform/surroundings.ts'
 import { RunFolders } from './run-folders.ts'
 import { requireAccepted, RunHandle, type RunHost } from './run-handle.ts'
-import { GitWorkspaces } from './workspaces/git-workspaces.ts'
-import { Tidier } from './workspaces/tidier.ts'
 
 /** How one run is started. */
 export type StartRunOptions = Partial<
@@ -58,8 +47,7 @@ export async function createOrchestrator(options: OrchestratorOptions): Promise<
   try {
     const repository =
       typeof resolved.repo === 'string' ? opened.use(await openRepository(resolved.repo)) : resolved.repo
-    const leadership = opened.use(await lead(repository))
-    const parts = await openParts(resolved, { repository, leadership, opened })
+    const parts = await openParts(resolved, { repository, opened })
     return new Orchestrator(resolved, { ...parts, repository, opened })
   } catch (error) {
     await opened.close()
@@ -68,161 +56,95 @@ export async function createOrchestrator(options: OrchestratorOptions): Promise<
 }
 
 interface Parts {
-  readonly host: RunHost
-  readonly files: FileWriter
-  /** What this machine's own executor starts; absent where somebody else's does the work. */
-  readonly tools: RunTools | undefined
-  readonly env: NodeJS.ProcessEnv
-}
-
-async function lead(repository: Repository): Promise<Leadership> {
-  const answer = await repository.lead({ what: 'orchestrator' })
-  if (answer.isLeader) return answer.leadership
-  const pid = answer.leader?.pid
-  throw new WsError(
-    'WS_LEADER_ELSEWHERE',
-    `another process leads this repository${pid === undefined ? '' : `: process ${pid}`}`,
-    { details: { ...answer.leader }, hint: 'wait until it has ended, or ask it' },
-  )
+  readonly member: Member
+  readonly acting: Acting
 }
 
 async function openParts(
   options: ResolvedOptions,
-  {
-    repository,
-    leadership,
-    opened,
-  }: { readonly repository: Repository; readonly leadership: Leadership; readonly opened: Opened },
+  { repository, opened }: { readonly repository: Repository; readonly opened: Opened },
 ): Promise<Parts> {
-  const { clock } = options
-  const { epoch } = leadership
+  const { clock, concurrency, hostId, limits, listen, takesOn } = options
   const folders = new RunFolders(repository.facts)
-  await folders.prepare()
-  const journal = options.journal ?? (await openJournal(repository, opened))
-  const env = options.env ?? inheritedEnvironment()
-  const own = new GitWorkspaces({ repository, epoch, env, logFile: (of) => folders.setupLog(of) })
-  await own.mend()
-  const workspaces: Workspaces = options.workspaces ?? own
-  const tools = new RunTools({
-    adapters: options.adapters,
-    settingsOf: (runId) => host.state.runs.get(runId)?.spec.work?.tools ?? {},
-  })
-  const executor: Executor =
-    options.executor ??
-    (await openLocalExecutor({
-      clock,
-      env,
-      tools,
-      ledgerFolder: join(repository.facts.wsDir, 'processes'),
-    }))
-  opened.defer(() => executor.close())
-  const landing: Landing =
-    options.landing ??
-    queueLanding({
-      repository,
-      journal,
-      clock,
-      leadership,
-      look: () => host.state,
-      file: join(folders.root, 'merge_queue.json'),
-      slots: 2,
-    })
-  opened.defer(() => landing.close())
-  const logs = new AttemptLogs((of) => folders.attemptLog(of))
-  opened.defer(() => logs.close())
-  const look = () => host.state
-  const attempts = new AttemptDriver({
-    workspaces,
-    executor,
-    clock,
-    look,
-    onOutput: (of, output) => logs.write(of, output),
-    onSettled: (of) => logs.end(of),
-  })
-  const landings = new LandingDriver({
-    landing,
-    look,
-    stand: async (of): Promise<RoundStand | undefined> => own.stand(of),
-  })
   const machine = runMachine({ ignoreCase: repository.facts.ignoreCase })
-  const host: RunHost = await loadHost(machine, {
-    journal,
-    clock,
-    epoch,
-    driver: new RunDriver(attempts, landings),
+  const acting = await openActing(options, {
+    ...{ repository, folders, opened },
+    look: () => member.state,
+    epoch: () => member.epoch,
+    seen: (event) => member.seen(event),
+    tidies: (runId) => member.tidies(runId),
   })
-  opened.defer(() => host.close())
-  const tidier = new Tidier(async ({ state, ...of }) => {
-    if (options.workspaces === undefined) await own.tearDown(of, state.spec.work?.teardown ?? [])
-    await workspaces.release(of)
-  }, look)
-  host.events.on('*', ({ event }) => tidier.hear(event))
-  opened.defer(() => tidier.close())
-  const files = new FileWriter({ journal, directory: folders.root })
-  host.events.on('*', ({ event }) => files.hear(event))
-  opened.defer(() => files.close())
-  await host.recover()
-  if (options.workspaces === undefined) tidier.catchUp(await own.left())
-  // Joining once more would end what was just adopted: that is for a new process whose past nobody has looked up.
-  if (host.state.hosts.get(options.hostId)?.offers.has(everything) !== true)
-    await host.send({ type: 'host.joined', hostId: options.hostId, offers: [everything] })
-  const limits = { ...options.limits, slots: options.concurrency }
-  await host.send({ type: 'limits.set', commandId: freshName(), limits })
-  return { host, files, env, tools: options.executor === undefined ? tools : undefined }
+  const member: Member = new Member({
+    ...{ repository, clock, machine, hostId, listen, takesOn },
+    self: await ownIdentity(),
+    records: new HostRecords(`${repository.facts.wsDir}/hosts`),
+    attempts: acting.attempts,
+    tidy: acting.tidy,
+    tidied: () => acting.tidier.close(),
+    limits: { ...limits, slots: concurrency },
+    openLeading: async (leadership, attempts, othersLive) => {
+      await folders.prepare()
+      // What somebody is about to make looks like what a crash left half made.
+      if (!othersLive) await acting.worktrees.mend()
+      return openLeading(options, { repository, folders, machine, acting, leadership, attempts })
+    },
+    readJournal: async () => options.journal ?? openJournal(repository),
+  })
+  member.events.on('*', ({ event }) => acting.tidier.hear(event))
+  opened.defer(() => member.close())
+  await member.enter()
+  return { member, acting }
 }
-
-/** The one host there is takes whatever a plan asks for; what has no program is refused when its run starts. */
-const everything = '*'
 
 /** What this host knows how to talk to; whether it is installed is seen when it is started. */
 function knownTools({ adapters }: ResolvedOptions): string[] {
   return [...builtInTools, ...Object.keys(adapters)]
 }
 
-async function openJournal(repository: Repository, opened: Opened): Promise<Journal> {
-  return opened.use(await openSqliteJournal({ path: join(repository.facts.wsDir, 'journal.db') }))
-}
-
-/** The leader of one repository. */
+/** One of the processes that work on a repository: its leader, or a guest of that. */
 export class Orchestrator implements AsyncDisposable {
   readonly repository: Repository
   readonly #options: ResolvedOptions
-  readonly #host: RunHost
+  readonly #member: Member
   readonly #opened: Opened
-  readonly #files: FileWriter
-  readonly #tools: RunTools | undefined
-  readonly #env: NodeJS.ProcessEnv
+  readonly #acting: Acting
   #closing: Promise<void> | undefined
 
   /** Use `createOrchestrator`. */
   constructor(
     options: ResolvedOptions,
     {
-      host,
-      files,
-      tools,
-      env,
+      member,
+      acting,
       repository,
       opened,
     }: Parts & { readonly repository: Repository; readonly opened: Opened },
   ) {
     this.#options = options
-    this.#host = host
-    this.#files = files
-    this.#tools = tools
-    this.#env = env
+    this.#member = member
+    this.#acting = acting
     this.repository = repository
     this.#opened = opened
   }
 
   /** Everything that happens, of all runs. */
   get events(): RunHost['events'] {
-    return this.#host.events
+    return this.#member.events
+  }
+
+  /** Whether this process leads the repository; if not, another one does, and this one works on its own runs. */
+  get isLeader(): boolean {
+    return this.#member.epoch !== undefined
+  }
+
+  /** Whether the attempts of a run are done by this process. */
+  worksOn(runId: string): boolean {
+    return this.#member.isOwn(runId)
   }
 
   /** Ids of the runs that are known, the newest last. */
   get runs(): readonly string[] {
-    return [...this.#host.state.runs.keys()]
+    return [...this.#member.state.runs.keys()]
   }
 
   /**
@@ -244,7 +166,11 @@ export class Orchestrator implements AsyncDisposable {
    */
   async start(run: RunSpec, signal?: AbortSignal): Promise<RunHandle> {
     await this.#requireTools(run)
-    requireAccepted(await this.#host.send({ type: 'run.start', commandId: `start/${run.id}`, run }))
+    await this.#member.takeOn(run)
+    // Its own environment: no other process works on it.
+    const requires = this.#options.listen ? [...run.requires, hostOf(run.id)] : run.requires
+    const command = { type: 'run.start', commandId: `start/${run.id}`, run: { ...run, requires } } as const
+    requireAccepted(await this.#member.send(command))
     const handle = this.handle(run.id)
     const cancel = () => void handle.cancel().catch(() => {})
     signal?.addEventListener('abort', cancel, { once: true })
@@ -254,7 +180,7 @@ export class Orchestrator implements AsyncDisposable {
 
   async #requireTools(run: RunSpec): Promise<void> {
     const cwd = this.repository.facts.mainWorktree ?? this.repository.facts.wsDir
-    const missing = (await this.#tools?.missing(run, { env: this.#env, cwd })) ?? []
+    const missing = (await this.#acting.tools?.missing(run, { env: this.#acting.env, cwd })) ?? []
     if (missing.length === 0) return
     const said = missing.map(({ taskId, programs }) => {
       const tools = Object.entries(programs).map(
@@ -270,25 +196,23 @@ export class Orchestrator implements AsyncDisposable {
 
   /** A run that is going on, or has ended. */
   handle(runId: string): RunHandle {
-    return new RunHandle(runId, { host: this.#host, clock: this.#options.clock, newId: freshName })
+    return new RunHandle(runId, {
+      host: this.#member,
+      clock: this.#options.clock,
+      newId: freshName,
+      follow: () => this.#member.follow(),
+    })
   }
 
   /** Brings the files for people up to date now: of one run, or of all that are known. */
   writeFiles(runs: readonly string[] = this.runs): Promise<readonly string[]> {
-    return this.#files.write(runs)
+    return this.#member.writeFiles(runs)
   }
 
   /** Ends gracefully: what runs is interrupted and kept, and goes on when the repository is led again. */
   close(): Promise<void> {
-    this.#closing ??= this.#close()
+    this.#closing ??= this.#opened.close()
     return this.#closing
-  }
-
-  async #close(): Promise<void> {
-    // What is interrupted is ready again: without this it would be started once more, only to be lost.
-    const limits = { ...this.#host.state.limits, slots: 0 }
-    await this.#host.send({ type: 'limits.set', commandId: freshName(), limits }).catch(() => {})
-    await this.#opened.close()
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -21,6 +21,11 @@ export class RunFolders {
     return join(this.root, 'runs', runId)
   }
 
+  /** What the tasks of a run made besides commits, a folder for each. */
+  artifacts(runId: string): string {
+    return join(this.run(runId), 'artifacts')
+  }
+
   attemptLog({ runId, taskId, attempt }: OfAttempt): string {
     return join(this.run(runId), 'logs', attempt === 1 ? `${taskId}.log` : `${taskId}.${attempt}.log`)
   }

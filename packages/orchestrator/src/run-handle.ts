@@ -18,14 +18,19 @@ import {
 import { isStill } from './is-still.ts'
 import { type RunResult, runResult } from './run-result.ts'
 
-/** The host of the run machine. */
-export type RunHost = Host<RunMachineState, RunInput, RunEvent, RunEffect>
+/** The host of the run machine, or who stands for it. */
+export type RunHost = Pick<
+  Host<RunMachineState, RunInput, RunEvent, RunEffect>,
+  'state' | 'events' | 'send' | 'ended'
+>
 
 /** What a handle works with. */
 export interface RunHandleOptions {
   readonly host: RunHost
   readonly clock: Clock
   readonly newId: () => string
+  /** Resolves when the branches have followed what landed on them, as far as that is safe. */
+  readonly follow?: () => Promise<void>
 }
 
 /** One run: what happens in it, how it ends, and what may be asked of it. */
@@ -58,7 +63,9 @@ export class RunHandle {
     const stop = host.events.on('*', look)
     look()
     try {
-      return await Promise.race([this.result, still.promise])
+      const result = await Promise.race([this.result, still.promise])
+      await this.#options.follow?.()
+      return result
     } finally {
       stop()
     }
@@ -134,8 +141,8 @@ export class RunHandle {
     })
   }
 
-  #awaitEnd(): Promise<RunResult> {
-    const { host } = this.#options
+  async #awaitEnd(): Promise<RunResult> {
+    const { host, follow } = this.#options
     const over = new Promise<RunResult>((resolve) => {
       const stop = host.events.on('*', ({ event }) => {
         if (!('runId' in event) || event.runId !== this.id || !isEnd(event)) return
@@ -147,7 +154,9 @@ export class RunHandle {
         resolve(this.status)
       }
     })
-    return Promise.race([over, host.ended.then(() => this.status)])
+    const result = await Promise.race([over, host.ended.then(() => this.status)])
+    await follow?.()
+    return result
   }
 }
 

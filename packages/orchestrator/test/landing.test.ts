@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import type { PlanInput } from '@ws/core'
 import { type TempRepository, withTempRepository } from '@ws/testing'
 import { expect, test } from 'vitest'
@@ -97,4 +99,22 @@ test('what is built on another lands after it, by each method', async () => {
 test('a check that nothing defines fails the landing by its name', () =>
   land({ merge: { checks: ['nowhere'] }, workstreams: [make('one')] }, ({ result }) => {
     expect(result.workstreams[0]).toMatchObject({ status: 'FAILED', reason: 'infrastructure' })
+  }))
+
+test('what landed while files were in the way is followed by whoever leads next, before a result is told', () =>
+  withTempRepository(async (repository) => {
+    repository.write({ 'one/x': 'mine\n' })
+    const first = await createOrchestrator({ repo: repository.path })
+    const run = await first.run({ workstreams: [make('one')] })
+    expect((await run.result).status).toBe('COMPLETED')
+    await first.close()
+    expect(repository.git('ls-tree', '-r', '--name-only', 'main')).not.toContain('one/x')
+    expect(repository.read('one/x')).toBe('mine\n')
+
+    rmSync(join(repository.path, 'one'), { recursive: true })
+    const second = await createOrchestrator({ repo: repository.path })
+    await second.handle(run.id).result
+    expect(repository.git('rev-parse', 'HEAD')).toBe(repository.git('rev-parse', 'refs/ws/landed/main'))
+    expect(repository.read('one/x')).toBe('one\n')
+    await second.close()
   }))

@@ -156,3 +156,50 @@ test('what is interrupted by the end is not started once more before it has ende
     await second.close()
     expect(result).toMatchObject({ status: 'COMPLETED', workstreams: [{ tasks: [{ attempts: 2 }] }] })
   }))
+
+const writes = (id: string, claims: readonly string[], run: string): PlanInput['workstreams'][number] => ({
+  id,
+  claims: [...claims],
+  tasks: [{ id: `do-${id}`, run }],
+})
+
+test('without space on the disk nothing starts, and with space again it does', () =>
+  withTempRepository(async (repository) => {
+    const plan: PlanInput = { workstreams: [writes('api', ['api/**'], 'mkdir api && echo 1 > api/one')] }
+    const full = await createOrchestrator({ repo: repository.path, minFreeBytes: Number.MAX_SAFE_INTEGER })
+    const run = await full.run(plan)
+    const still = await run.atRest()
+    await full.close()
+    expect(still).toMatchObject({ status: 'PAUSED', reason: 'disk', workstreams: [{ status: 'PENDING' }] })
+
+    const roomy = await createOrchestrator({ repo: repository.path, minFreeBytes: 0 })
+    const result = await roomy.handle(run.id).result
+    await roomy.close()
+    expect(result).toMatchObject({ status: 'COMPLETED', workstreams: [{ tasks: [{ attempts: 1 }] }] })
+  }))
+
+test('branches that would conflict are told of while they are worked on', () =>
+  story(async ({ ws }) => {
+    const predicted: string[] = []
+    ws.events.on('conflict.predicted', ({ event }) => {
+      if (event.type === 'conflict.predicted') predicted.push(event.path)
+    })
+    const shared = [{ path: 'notes/**', mode: 'shared' as const }]
+    const wait = 'until test -e ../go; do sleep 0.05; done'
+    const run = await ws.run({
+      workstreams: ['a', 'b'].map((id) => ({
+        id,
+        claims: shared,
+        tasks: [
+          { id: `${id}1`, run: `mkdir -p notes && echo ${id} > notes/same && touch notes/${id}` },
+          { id: `${id}2`, needs: [`${id}1`], run: wait },
+        ],
+      })),
+    })
+    await new Promise((resolve) => ws.events.on('conflict.predicted', resolve))
+    expect(predicted).toEqual(['notes/same'])
+    writeFileSync(join(`${ws.repository.facts.mainWorktree ?? ''}.ws`, 'go'), '')
+    const { workstreams } = await run.result
+    expect(workstreams.map(({ status }) => status).toSorted()).toEqual(['COMPLETED', 'FAILED'])
+    expect(predicted).toHaveLength(1)
+  }))

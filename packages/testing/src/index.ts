@@ -1,5 +1,33 @@
 export { scriptCheck } from './check-program/check-program.ts'
 export type { CheckProgram, CheckStep } from './check-program/check-program.ts'
+export { adapterContract } from './contracts/adapter-contract.ts'
+export type { AdapterPlace } from './contracts/adapter-contract.ts'
+export { clockContract } from './contracts/clock-contract.ts'
+export type { ClockPlace } from './contracts/clock-contract.ts'
+export { executorContract } from './contracts/executor-contract.ts'
+export type { ExecutorPlace } from './contracts/executor-contract.ts'
+export { landingContract } from './contracts/landing-contract.ts'
+export type { LandingPlace } from './contracts/landing-contract.ts'
+export { probeContract } from './contracts/probe-contract.ts'
+export type { ContractProbe } from './contracts/probe-contract.ts'
+export { processTableContract } from './contracts/process-table-contract.ts'
+export type {
+  ContractProcessRow,
+  ContractProcessTable,
+  ProcessTablePlace,
+} from './contracts/process-table-contract.ts'
+export type {
+  ContractAdapter,
+  ContractConnection,
+  ContractExit,
+  ContractLaunchRequest,
+  ContractProgram,
+  ContractSession,
+  ContractTurnEnd,
+  ContractWire,
+} from './contracts/tool-under-contract.ts'
+export { workspacesContract } from './contracts/workspaces-contract.ts'
+export type { WorkspacesPlace } from './contracts/workspaces-contract.ts'
 export type {
   AgentEnding,
   AgentStep,

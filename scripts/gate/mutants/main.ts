@@ -2,12 +2,13 @@
 // passes with its mutant proves nothing, and a patch that no longer applies is about code that is gone.
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { runCommand } from '../../command.ts'
+import { join } from 'node:path'
 import { printFindings } from '../findings.ts'
 import { runBounded } from '../run-bounded.ts'
 import { HOME, toolScript } from '../tool.ts'
+import { compileMutants } from './compile.ts'
 import { parseMutant, type Mutant } from './parse.ts'
+import { applyMutant, undoMutants } from './patch.ts'
 import type { RunEnd } from './reporter.ts'
 import { Scratch } from './scratch.ts'
 import { baselineProblem, survival } from './verdict.ts'
@@ -17,17 +18,6 @@ const LANES = 2
 /** A mutant may make a loop endless, which no assertion notices. */
 const LIMIT_MS = 60_000
 const BASELINE_LIMIT_MS = 10 * 60_000
-
-/** It has to be a program; an import that it no longer uses does not make it less of one. */
-const COMPILES = [
-  '--noEmit',
-  '--pretty',
-  'false',
-  '--noUnusedLocals',
-  'false',
-  '--noUnusedParameters',
-  'false',
-]
 
 const root = process.cwd()
 const names = existsSync(FOLDER)
@@ -56,13 +46,18 @@ async function tryAll(): Promise<readonly string[]> {
     return false
   })
   if (fit.length === 0) return problems
-  // One run for all: the tests that mutants name, as they are.
-  const baseline = await runTests(openScratch(), fit, BASELINE_LIMIT_MS)
+  // One run for all: the tests that mutants name, as they are. Meanwhile, whether the mutants are programs.
+  const [baseline, unfit] = await Promise.all([
+    // In as few processes as there are processors: what these tests load takes longer than they do.
+    runTests(openScratch(), fit, { limitMs: BASELINE_LIMIT_MS, args: ['--no-isolate'] }),
+    compileMutants(root, openScratch(), fit),
+  ])
+  for (const [{ file }, problem] of unfit) problems.push(`${file}: ${problem}`)
   if (typeof baseline === 'string') return [...problems, `without any mutant: ${baseline}`]
   const waiting = fit.filter((mutant) => {
     const problem = baselineProblem(mutant, baseline)
     if (problem !== undefined) problems.push(`${mutant.file}: ${problem}`)
-    return problem === undefined
+    return problem === undefined && !unfit.has(mutant)
   })
   const lane = async (_: unknown, at: number) => {
     for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
@@ -81,47 +76,21 @@ function openScratch(): Scratch {
 }
 
 async function tryOne(scratch: Scratch, mutant: Mutant): Promise<string | undefined> {
-  const patch = join(root, mutant.file)
-  const touched = patchedFiles(patch)
   try {
-    const applied = apply(scratch.folder, patch)
-    if (!applied.ok) return `does not apply:\n${applied.output.trimEnd()}`
-    for (const project of mutant.projects) {
-      const args = [
-        ...[toolScript('typescript', 'tsc'), '-p', join(project, 'tsconfig.json'), ...COMPILES],
-        // A mutant is one file: what does not depend on it is not looked at again.
-        ...['--incremental', '--tsBuildInfoFile', join('.cache', project, 'tsbuildinfo')],
-      ]
-      const { ok, output } = await runBounded(args, { cwd: scratch.folder, limitMs: LIMIT_MS })
-      if (!ok) return `does not compile:\n${output.trimEnd()}`
-    }
-    const end = await runTests(scratch, [mutant], LIMIT_MS)
+    const problem = applyMutant(root, scratch, mutant)
+    if (problem !== undefined) return problem
+    const end = await runTests(scratch, [mutant], { limitMs: LIMIT_MS })
     return typeof end === 'string' ? `no assertion, but ${end}` : survival(mutant, end)
   } finally {
-    for (const file of touched) scratch.restore(file)
+    undoMutants(root, scratch, [mutant])
   }
-}
-
-function apply(folder: string, patch: string): { readonly ok: boolean; readonly output: string } {
-  // Were the folder for temporary files inside a repository, git would take that one's root for the root of the patch.
-  return runCommand('git', ['apply', '--whitespace=nowarn', patch], {
-    cwd: folder,
-    env: { GIT_CEILING_DIRECTORIES: dirname(folder), GIT_DIR: undefined },
-  })
-}
-
-function patchedFiles(patch: string): readonly string[] {
-  const text = readFileSync(patch, 'utf8')
-  return [...text.matchAll(/^\+\+\+ b\/(\S+)/gm)]
-    .map(([, path = '']) => path)
-    .filter((path) => existsSync(join(root, path)))
 }
 
 /** Runs the tests that these mutants name; a text where that came to no end. */
 async function runTests(
   scratch: Scratch,
   wanted: readonly Mutant[],
-  limitMs: number,
+  { limitMs, args: more = [] }: { readonly limitMs: number; readonly args?: readonly string[] },
 ): Promise<RunEnd | string> {
   const report = join(reports, `${scratches.indexOf(scratch)}.json`)
   rmSync(report, { force: true })
@@ -135,6 +104,7 @@ async function runTests(
     '--reporter',
     join(HOME, 'scripts/gate/mutants/reporter.ts'),
     '--no-cache',
+    ...more,
   ]
   const { output } = await runBounded(args, {
     cwd: scratch.folder,

@@ -1,3 +1,4 @@
+import type * as z from 'zod'
 import type { ExitCode } from '../exit-codes.ts'
 import type { Terminal } from '../terminal.ts'
 
@@ -16,6 +17,7 @@ export interface Given {
 
 /** One command of `ws`. */
 export interface Command {
+  /** A word, or two where several commands are about one thing: `merge add`. */
   readonly name: string
   /** One sentence. */
   readonly says: string
@@ -25,5 +27,7 @@ export interface Command {
   readonly options: Readonly<Record<string, OptionSpec>>
   /** A line that could be typed, and what it does. */
   readonly example: { readonly line: string; readonly does: string }
+  /** What `--json` writes as its last line. */
+  readonly answers?: z.ZodType
   run(given: Given, terminal: Terminal): Promise<ExitCode>
 }

@@ -1,50 +1,58 @@
 import { exitCodes } from '../exit-codes.ts'
+import { wrapText } from '../output/wrap-text.ts'
 import type { Command } from './command.ts'
 import { commonOptions } from './parse-arguments.ts'
 
-/** What `ws --help` shows. */
-export function overview(commands: readonly Command[]): string {
+/** What `ws --help` shows, in lines of a width. */
+export function overview(commands: readonly Command[], width: number): string {
   return [
-    'ws: runs several coding tools side by side on one git repository',
+    ...wrapText('ws: runs several coding tools side by side on one git repository', width),
     '',
     'Usage: ws <command> [options]',
     '',
-    ...columns(commands.map(({ name, says }) => [name, says])),
+    ...columns(
+      commands.map(({ name, says }) => [name, says]),
+      width,
+    ),
     '',
-    `Example: ${commands[0]?.example.line ?? ''}`,
+    'Example: ws init, then ws run plan.yaml',
     'More:    ws <command> --help',
     '',
   ].join('\n')
 }
 
-/** What `ws <command> --help` shows. */
-export function helpFor({ name, says, takes, options, example }: Command): string {
+/** What `ws <command> --help` shows, in lines of a width. */
+export function helpFor({ name, says, takes, options, example }: Command, width: number): string {
   const all = Object.entries({ ...options, ...commonOptions })
+  const codes = Object.entries(exitCodes).map(([meaning, code]) => `${code} ${words(meaning)}`)
   return [
-    says,
+    ...wrapText(says, width),
     '',
-    `Usage: ws ${[name, takes, '[options]'].filter((part) => part !== '').join(' ')}`,
+    ...wrapText(
+      `Usage: ws ${[name, takes, '[options]'].filter((part) => part !== '').join(' ')}`,
+      width,
+      '  ',
+    ),
     '',
     ...columns(
       all.map(([option, spec]) => [
         `--${option}${spec.value === undefined ? '' : ` <${shortOf(spec.value)}>`}`,
         spec.says,
       ]),
+      width,
     ),
     '',
     'Example:',
     `  ${example.line}`,
-    `      ${example.does}`,
+    ...wrapText(`      ${example.does}`, width, '      '),
     '',
-    `Exit codes: ${Object.entries(exitCodes)
-      .map(([meaning, code]) => `${code} ${words(meaning)}`)
-      .join(', ')}`,
+    ...wrapText(`Exit codes: ${codes.join(', ')}`, width, '  '),
     '',
   ].join('\n')
 }
 
 /** `an amount in USD` becomes `USD`, `a number` becomes `number`. */
-function shortOf(kind: string): string {
+export function shortOf(kind: string): string {
   return kind.split(' ').at(-1) ?? kind
 }
 
@@ -52,7 +60,9 @@ function words(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
 }
 
-function columns(rows: readonly (readonly [string, string])[]): string[] {
-  const width = Math.max(...rows.map(([left]) => left.length))
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`)
+function columns(rows: readonly (readonly [string, string])[], width: number): string[] {
+  const left = Math.max(...rows.map(([name]) => name.length)) + 4
+  return rows.flatMap(([name, says]) =>
+    wrapText(`  ${name}`.padEnd(left) + says, width, ' '.repeat(Math.min(left, width / 2))),
+  )
 }

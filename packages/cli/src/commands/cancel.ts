@@ -2,6 +2,7 @@ import { createOrchestrator } from '@ws/orchestrator'
 import type { Command } from '../arguments/command.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import { follow } from '../output/follow.ts'
+import { ResultAnswer } from '../output/result-answer.ts'
 import { openProject } from '../project/open-project.ts'
 import { chooseRun } from './choose-run.ts'
 
@@ -13,10 +14,11 @@ export const cancelCommand: Command = {
   positionals: { least: 0, most: 1 },
   options: { json: { says: 'Writes each event as a line of JSON, and the result as the last.' } },
   example: { line: 'ws cancel', does: 'cancels the newest run of this repository' },
+  answers: ResultAnswer,
   async run(given, terminal) {
     const { repository } = await openProject(terminal)
     try {
-      const ws = await createOrchestrator({ repo: repository, env: { ...terminal.env } })
+      const ws = await createOrchestrator({ repo: repository, listen: true, env: { ...terminal.env } })
       try {
         const run = ws.handle(chooseRun(ws, given.positionals[0]))
         const options = { terminal, isJson: given.flags.has('json'), approvesAll: false }

@@ -16,3 +16,14 @@ export function chooseRun({ runs }: { readonly runs: readonly string[] }, given:
     hint: nearest === undefined ? `there are ${runs.slice(-5).join(', ')}` : `did you mean ${nearest}?`,
   })
 }
+
+/** The run that is meant, for those who work on it from the start; none where it is not known. */
+export function runsMeant(given: string | undefined): (runs: readonly string[]) => readonly string[] {
+  return (runs) => {
+    try {
+      return [chooseRun({ runs }, given)]
+    } catch {
+      return []
+    }
+  }
+}

@@ -2,9 +2,10 @@ import { createOrchestrator } from '@ws/orchestrator'
 import { amountOf } from '../arguments/parse-arguments.ts'
 import type { Command } from '../arguments/command.ts'
 import { follow } from '../output/follow.ts'
+import { ResultAnswer } from '../output/result-answer.ts'
 import { openProject } from '../project/open-project.ts'
 import { concurrencyOf } from '../project/limits.ts'
-import { chooseRun } from './choose-run.ts'
+import { chooseRun, runsMeant } from './choose-run.ts'
 
 /** `ws resume`: goes on with a run that was interrupted, paused, or killed with the machine. */
 export const resumeCommand: Command = {
@@ -19,12 +20,15 @@ export const resumeCommand: Command = {
     json: { says: 'Writes each event as a line of JSON, and the result as the last.' },
   },
   example: { line: 'ws resume --budget 20', does: 'goes on with the newest run, for 20 USD all in all' },
+  answers: ResultAnswer,
   async run(given, terminal) {
     const budgetUsd = amountOf(given, 'budget')
     const { repository, config } = await openProject(terminal)
     try {
       const ws = await createOrchestrator({
         repo: repository,
+        listen: true,
+        takesOn: runsMeant(given.positionals[0]),
         env: { ...terminal.env },
         limits: config.limits,
         concurrency: concurrencyOf(given, terminal, { config, plans: [] }),

@@ -3,6 +3,7 @@ import { createOrchestrator } from '@ws/orchestrator'
 import type { Command, Given } from '../arguments/command.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import { follow } from '../output/follow.ts'
+import { ResultAnswer } from '../output/result-answer.ts'
 import { dryRun } from '../output/dry-run.ts'
 import { openProject, type Project } from '../project/open-project.ts'
 import { asGiven, concurrencyOf } from '../project/limits.ts'
@@ -27,6 +28,7 @@ export const runCommand: Command = {
     line: 'ws run plan.yaml --concurrency 5 --budget 20',
     does: 'runs plan.yaml with five tasks at once, for 20 USD at most',
   },
+  answers: ResultAnswer,
   async run(given, terminal) {
     const project = await openProject(terminal)
     try {
@@ -73,6 +75,7 @@ async function start(
   const { config, repository } = project
   const ws = await createOrchestrator({
     repo: repository,
+    listen: true,
     env: { ...terminal.env },
     limits: config.limits,
     concurrency: concurrencyOf(given, terminal, { config, plans: plans.map(({ plan }) => plan) }),

@@ -1,20 +1,20 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import {
   explainWaiting,
-  replay,
-  runMachine,
+  formatDuration,
   type RunMachineState,
   systemClock,
   why,
   type WorkstreamState,
 } from '@ws/core'
-import { runResult } from '@ws/orchestrator'
-import { openSqliteJournal } from '@ws/store'
+import { RunSummary } from '@ws/store/records'
+import * as z from 'zod'
 import type { Command } from '../arguments/command.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { plainText } from '../output/plain-text.ts'
-import { openProject, type Project } from '../project/open-project.ts'
+import { writeJson } from '../output/write-json.ts'
+import { writeTable } from '../output/table.ts'
+import { readRecords, readState } from '../project/read-log.ts'
+import { withRepository } from '../project/with-project.ts'
 import type { Terminal } from '../terminal.ts'
 import { chooseRun } from './choose-run.ts'
 
@@ -26,44 +26,35 @@ export const statusCommand: Command = {
   positionals: { least: 0, most: 1 },
   options: { json: { says: 'Writes the stand as JSON.' } },
   example: { line: 'ws status', does: 'shows the newest run of this repository' },
-  async run(given, terminal) {
-    const project = await openProject(terminal)
-    try {
-      const state = await readState(project)
+  answers: z.union([
+    RunSummary.extend({ version: z.literal(1), type: z.literal('status') }),
+    z.object({ version: z.literal(1), type: z.literal('status'), status: z.null() }),
+  ]),
+  run: (given, terminal) =>
+    withRepository(terminal, async ({ facts }) => {
+      const [state, records] = [await readState(facts), await readRecords(facts)]
       const runs = [...(state?.runs.keys() ?? [])]
       if (state === undefined || runs.length === 0) {
-        if (given.flags.has('json')) terminal.out('null\n')
+        if (given.flags.has('json')) writeJson(terminal, { type: 'status', status: null })
         else terminal.out('there is no run in this repository\n')
         return exitCodes.completed
       }
-      show(state, chooseRun({ runs }, given.positionals[0]), { terminal, isJson: given.flags.has('json') })
+      const runId = chooseRun({ runs }, given.positionals[0])
+      const summary = records.run(runId)?.summary
+      if (summary === undefined) return exitCodes.fault
+      show(state, summary, { terminal, isJson: given.flags.has('json') })
       return exitCodes.completed
-    } finally {
-      await project.repository.close()
-    }
-  },
-}
-
-/** The state that the log tells. Nothing is led, and nothing is changed. */
-async function readState({ repository }: Project): Promise<RunMachineState | undefined> {
-  const path = join(repository.facts.wsDir, 'journal.db')
-  if (!existsSync(path)) return undefined
-  const journal = await openSqliteJournal({ path })
-  try {
-    return (await replay(runMachine({ ignoreCase: repository.facts.ignoreCase }), journal)).state
-  } finally {
-    await journal.close()
-  }
+    }),
 }
 
 function show(
   state: RunMachineState,
-  runId: string,
+  result: RunSummary,
   { terminal, isJson }: { readonly terminal: Terminal; readonly isJson: boolean },
 ): void {
+  const { runId } = result
   const run = state.runs.get(runId)
   if (run === undefined) return
-  const result = runResult(run)
   const now = systemClock().now()
   const waits = (workstream: WorkstreamState): string[] => {
     const next = workstream.tasks.find(({ phase }) => phase.state === 'PENDING' || phase.state === 'READY')
@@ -75,25 +66,27 @@ function show(
       const workstream = run.workstreams.get(each.id)
       return { ...each, waits: workstream === undefined ? [] : waits(workstream) }
     })
-    terminal.out(
-      `${JSON.stringify({ ...result, name: run.spec.name, startedAt: run.startedAt, workstreams })}\n`,
-    )
+    const { name } = run.spec
+    writeJson(terminal, { type: 'status', ...result, name, startedAt: run.startedAt, workstreams })
     return
   }
   const reason = result.reason === undefined ? '' : ` (${result.reason})`
   terminal.out(plainText(`run ${runId} "${run.spec.name}": ${result.status}${reason}`) + '\n')
-  const rows = [...run.workstreams.values()].map((workstream) => rowOf(workstream, waits(workstream)))
-  const widths = rows.reduce((most, row) => row.map((cell, at) => Math.max(most[at] ?? 0, cell.length)), [0])
-  for (const row of rows)
-    terminal.out(
-      `  ${row
-        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
-        .join('  ')
-        .trimEnd()}\n`,
-    )
+  const rows = [...run.workstreams.values()].map((workstream) =>
+    rowOf(
+      workstream,
+      waits(workstream),
+      result.workstreams.find(({ id }) => id === workstream.spec.id),
+    ),
+  )
+  writeTable(terminal, rows)
 }
 
-function rowOf({ spec, phase, tasks }: WorkstreamState, waits: readonly string[]): string[] {
+function rowOf(
+  { spec, phase, tasks }: WorkstreamState,
+  waits: readonly string[],
+  told: RunSummary['workstreams'][number] | undefined,
+): string[] {
   const count = (...states: readonly string[]) =>
     tasks.filter((task) => states.includes(task.phase.state)).length
   const done = count('SUCCEEDED')
@@ -112,6 +105,8 @@ function rowOf({ spec, phase, tasks }: WorkstreamState, waits: readonly string[]
     phase.state,
     `${Math.round((done / Math.max(1, tasks.length)) * 100)}%`,
     `${done} done, ${failed} failed, ${tasks.length - done - failed} left`,
-    doing,
-  ].map((cell) => plainText(cell))
+    told?.durationMs == null ? '' : formatDuration(Math.round(told.durationMs / 1_000) * 1_000),
+    told === undefined || told.costUsd === 0 ? '' : `$${told.costUsd.toFixed(2)}`,
+    doing === '' ? (told?.reason ?? '') : doing,
+  ]
 }

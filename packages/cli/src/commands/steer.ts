@@ -1,9 +1,12 @@
-import { createOrchestrator, type Orchestrator, type RunHandle } from '@ws/orchestrator'
+import { nearestName } from '@ws/core'
+import { createOrchestrator, type Orchestrator, type RunHandle, type RunResult } from '@ws/orchestrator'
 import type { Command } from '../arguments/command.ts'
 import { follow } from '../output/follow.ts'
+import { ResultAnswer } from '../output/result-answer.ts'
+import { invalidError } from '../project/invalid-error.ts'
 import { openProject } from '../project/open-project.ts'
 import { concurrencyOf } from '../project/limits.ts'
-import { chooseRun } from './choose-run.ts'
+import { chooseRun, runsMeant } from './choose-run.ts'
 
 /** A command that says one thing about a run, which then goes on. */
 interface Steering extends Pick<Command, 'name' | 'says' | 'takes' | 'example'> {
@@ -13,9 +16,11 @@ interface Steering extends Pick<Command, 'name' | 'says' | 'takes' | 'example'> 
 }
 
 function steering({ tell, endsTask = false, ...command }: Steering): Command {
+  const { takes } = command
   return {
     ...command,
     positionals: { least: 1, most: 1 },
+    answers: ResultAnswer,
     options: {
       run: { value: 'an id', says: 'The run that is meant, where it is not the newest.' },
       json: { says: 'Writes each event as a line of JSON, and the result as the last.' },
@@ -25,6 +30,8 @@ function steering({ tell, endsTask = false, ...command }: Steering): Command {
       try {
         const ws: Orchestrator = await createOrchestrator({
           repo: repository,
+          listen: true,
+          takesOn: runsMeant(given.values.get('run')),
           env: { ...terminal.env },
           limits: config.limits,
           concurrency: concurrencyOf(given, terminal, { config, plans: [] }),
@@ -34,6 +41,7 @@ function steering({ tell, endsTask = false, ...command }: Steering): Command {
           const options = { terminal, isJson: given.flags.has('json'), approvesAll: false }
           return await follow(ws, options, async () => {
             const what = given.positionals[0] ?? ''
+            requireKnown(ws.handle(runId).status, takes, what)
             const ended = endsTask ? taskEnd(ws, { runId, taskId: what }) : undefined
             await tell(ws.handle(runId), what)
             await ended
@@ -48,6 +56,20 @@ function steering({ tell, endsTask = false, ...command }: Steering): Command {
       }
     },
   }
+}
+
+/** @throws `WS_CLI_INVALID` with the nearest name */
+function requireKnown({ runId, workstreams }: RunResult, takes: string, name: string): void {
+  const isTask = takes === '<task>'
+  const names = isTask
+    ? workstreams.flatMap(({ tasks }) => tasks.map(({ id }) => id))
+    : workstreams.map(({ id }) => id)
+  if (names.includes(name)) return
+  const nearest = nearestName(name, names)
+  throw invalidError(
+    `run ${runId} has no ${isTask ? 'task' : 'workstream'} ${JSON.stringify(name)}`,
+    nearest === undefined ? `there are ${names.join(', ')}` : `did you mean ${nearest}?`,
+  )
 }
 
 const taskEnds = new Set([
@@ -90,28 +112,36 @@ export const steeringCommands: readonly Command[] = [
     name: 'retry',
     says: 'Tries a failed task again, and goes on with its run.',
     takes: '<task>',
-    example: { line: 'ws retry n2', does: 'begins another attempt at "n2", from the last good commit' },
+    example: {
+      line: 'ws retry tidy-tests',
+      does: 'begins another attempt at "tidy-tests", from the last good commit',
+    },
     tell: (run, taskId) => run.retry(taskId),
   }),
   steering({
     name: 'release',
-    says: 'Takes a workstream out of quarantine as it is, and goes on with its run.',
+    says: 'Takes a workstream out of quarantine: what broke a guardrail counts as done, and its run goes on.',
     takes: '<workstream>',
-    example: { line: 'ws release api', does: 'accepts what "api" did, and lets it land through its checks' },
+    example: {
+      line: 'ws release cleanup',
+      does: 'lets "cleanup" go on, and land what it has committed',
+    },
     tell: (run, workstreamId) => run.release(workstreamId),
   }),
   steering({
     name: 'discard',
     says: 'Gives a workstream up; what it did is kept under refs/ws/rescue.',
     takes: '<workstream>',
-    example: { line: 'ws discard api', does: 'ends "api" without landing it' },
+    example: { line: 'ws discard cleanup', does: 'ends "cleanup" without landing it' },
     tell: (run, workstreamId) => run.discard(workstreamId),
   }),
-  steering({
-    name: 'approve',
-    says: 'Approves the landing of a workstream that waits for it.',
-    takes: '<workstream>',
-    example: { line: 'ws approve api', does: 'lands "api", whose checks have passed' },
-    tell: (run, workstreamId) => run.approve(workstreamId),
-  }),
 ]
+
+/** The yes to the landing of a workstream of a run. */
+export const approveInRun: Command = steering({
+  name: 'merge approve',
+  says: 'Approves the landing of a workstream that waits for it.',
+  takes: '<workstream>',
+  example: { line: 'ws merge approve api', does: 'lands "api", whose checks have passed' },
+  tell: (run, workstreamId) => run.approve(workstreamId),
+})

@@ -11,6 +11,7 @@ import {
 } from '@ws/core'
 import type { Terminal } from '../terminal.ts'
 import { plainText } from './plain-text.ts'
+import { writeJson } from './write-json.ts'
 
 /** What a dry run shows, and where. */
 export interface DryRunOptions {
@@ -60,7 +61,7 @@ export function dryRun(run: RunSpec, { plan, terminal, concurrency, isJson }: Dr
       by: kind === 'tool' ? tools.map(({ tool }) => tool) : [kind],
     })),
   }
-  if (isJson) terminal.out(`${JSON.stringify({ type: 'dry-run', ...facts })}\n`)
+  if (isJson) writeJson(terminal, { type: 'dry-run', ...facts })
   else terminal.out(`${lines(facts, new Map(facts.tasks.map((task) => [task.id, task]))).join('\n')}\n`)
 }
 

@@ -26,7 +26,13 @@ export async function follow(
   // Also those of which `begin` has not told yet.
   const heard = new Set<string>()
   const stop = ws.events.on('*', (published) => {
-    if ('runId' in published.event) heard.add(published.event.runId)
+    const { event } = published
+    // Other processes may work on runs of their own, which are shown there.
+    if (event.type === 'host.joined' || event.type === 'host.left') return
+    if ('runId' in event) {
+      if (!ws.worksOn(event.runId) && runs.every(({ id }) => id !== event.runId)) return
+      heard.add(event.runId)
+    }
     view.show(published, () => runs.map((run) => run.status))
   })
   const ended = begin().then((begun) => {

@@ -1,9 +1,11 @@
 import type { Terminal } from '../terminal.ts'
+import { writeJson } from './write-json.ts'
 import type { View } from './view.ts'
 
 /** Each event as a line of JSON with its number and time, each result as one of type `result`. */
-export function jsonView({ out, err }: Terminal): View {
-  const write = (value: object) => out(`${JSON.stringify(value)}\n`)
+export function jsonView(terminal: Terminal): View {
+  const { err } = terminal
+  const write = (value: object) => writeJson(terminal, value)
   return {
     show: ({ seq, at, event }) => write({ seq, at, ...event }),
     note: (text) => err(`${text}\n`),

@@ -15,7 +15,7 @@ export interface Project {
 }
 
 /** Names that the settings may have; the first that exists is read. */
-const fileNames = ['ws.yaml', 'ws.yml', 'ws.json'] as const
+export const configNames = ['ws.yaml', 'ws.yml', 'ws.json'] as const
 
 /**
  * Opens the repository around a directory, and reads its settings.
@@ -32,8 +32,9 @@ export async function openProject({ cwd, env }: Pick<Terminal, 'cwd' | 'env'>): 
   }
 }
 
-async function readConfig(root: string): Promise<Config> {
-  const name = fileNames.find((each) => existsSync(join(root, each)))
+/** The settings in a folder; the defaults where there are none. @throws `WS_CLI_INVALID` */
+export async function readConfig(root: string): Promise<Config> {
+  const name = configNames.find((each) => existsSync(join(root, each)))
   if (name === undefined) return Config.parse({})
   const text = await readFile(join(root, name), 'utf8')
   const result = await parseConfig(text, { file: name })

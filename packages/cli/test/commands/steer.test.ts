@@ -59,7 +59,7 @@ describe('a run that waits for somebody', () => {
       },
       async (repository) => {
         expect((await cli(repository, 'run', 'plan.json')).code).toBe(exitCodes.needsPerson)
-        const approved = await cli(repository, 'approve', 'api')
+        const approved = await cli(repository, 'merge', 'approve', 'api')
         expect(approved.code, approved.err).toBe(exitCodes.completed)
         expect(repository.git('show', 'main:api/one')).toBe('1')
         expect((await cli(repository, 'run', 'plan.json', '--yes')).code).toBe(exitCodes.completed)

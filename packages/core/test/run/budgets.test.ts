@@ -121,6 +121,24 @@ describe('a budget', () => {
     expect(run.events('budget.stopped')).toEqual([])
   })
 
+  it('that was raised lets its own run go on, whoever else can pay for nothing', async () => {
+    const run = await driveRun('a: n1\nb: n2', { run: budget(2), limits: { slots: 4 } })
+    await run.start('c: m1\nd: m2', { run: { id: 'two', ...budget(2) } })
+    await run.finish('n1', { costUsd: 1 })
+    await run.land('a')
+    const attempt = { type: 'attempt.ended', runId: 'two', taskId: 'm1', attempt: 1 } as const
+    await run.tell({
+      ...attempt,
+      outcome: { kind: 'succeeded' },
+      usage: { costUsd: 1, tokens: 0, durationMs: 1 },
+    })
+    await run.setLimits({ slots: 5 })
+    expect([...run.state.runs.values()].map(({ status }) => status)).toEqual(['PAUSED', 'PAUSED'])
+    await run.setBudget('run/run', 10)
+    expect([...run.state.runs.values()].map(({ status }) => status)).toEqual(['RUNNING', 'PAUSED'])
+    expect(run.running()).toEqual(['n2'])
+  })
+
   it('that two runs share pauses neither while the other may give something back', async () => {
     const run = await driveRun('', { limits: { slots: 4 } })
     await run.setBudget('tool/aider', 2)

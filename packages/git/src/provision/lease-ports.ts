@@ -16,8 +16,7 @@ const defaultRange: PortRange = { from: 20_000, to: 29_999 }
 
 /**
  * Gives a slot a port for each name: leased among the slots of this repository, and probed, because others live
- * on this machine, too. The search begins at a place that follows from slot and name, so a slot tends to get the
- * same ports again.
+ * on this machine, too. What the slot has under a name it keeps until it is released.
  * @throws `WS_GIT_NO_PORT`
  */
 export async function leasePorts(
@@ -29,11 +28,13 @@ export async function leasePorts(
   const folder = join(repository.facts.wsDir, 'ports')
   await mkdir(folder, { recursive: true })
   return repository.exclusively(async () => {
-    const taken = new Set((await readdir(folder)).map(Number))
+    const leases = await readLeases(folder)
+    const taken = new Set(leases.map(({ port }) => port))
     const leased: Record<string, number> = {}
     for (const name of names) {
-      const port = await findPort(`${slotId} ${name}`, range, taken)
-      await writeFile(join(folder, String(port)), slotId, { flag: 'wx' })
+      const own = leases.find((lease) => lease.slotId === slotId && lease.name === name)
+      const port = own?.port ?? (await findPort(`${slotId} ${name}`, range, taken))
+      if (own === undefined) await writeFile(join(folder, String(port)), `${slotId}\n${name}`, { flag: 'wx' })
       taken.add(port)
       leased[name] = port
     }
@@ -43,11 +44,37 @@ export async function leasePorts(
 
 /** Gives every port of a slot back. */
 export async function releasePorts(repository: Repository, slotId: string): Promise<void> {
+  await dropLeases(repository, (lease) => lease.slotId === slotId)
+}
+
+/** Gives back the ports of slots that are gone: whoever held them did not come to that. */
+export async function releasePortsBut(repository: Repository, slotIds: ReadonlySet<string>): Promise<void> {
+  await dropLeases(repository, (lease) => !slotIds.has(lease.slotId))
+}
+
+interface PortLease {
+  readonly port: number
+  readonly slotId: string
+  readonly name: string | undefined
+}
+
+async function dropLeases(repository: Repository, isOver: (lease: PortLease) => boolean): Promise<void> {
   const folder = join(repository.facts.wsDir, 'ports')
+  if (!(await readLeases(folder)).some(isOver)) return
   await repository.exclusively(async () => {
-    for (const name of await readdir(folder).catch(() => []))
-      if ((await readFile(join(folder, name), 'utf8')) === slotId) await rm(join(folder, name))
+    for (const lease of await readLeases(folder))
+      if (isOver(lease)) await rm(join(folder, String(lease.port)), { force: true })
   })
+}
+
+async function readLeases(folder: string): Promise<PortLease[]> {
+  const names = await readdir(folder).catch(() => [])
+  const leases = names.map(async (port): Promise<PortLease[]> => {
+    const content = await readFile(join(folder, port), 'utf8').catch(() => undefined)
+    const [slotId, name] = content?.split('\n') ?? []
+    return slotId === undefined ? [] : [{ port: Number(port), slotId, name }]
+  })
+  return (await Promise.all(leases)).flat()
 }
 
 async function findPort(seed: string, { from, to }: PortRange, taken: ReadonlySet<number>): Promise<number> {

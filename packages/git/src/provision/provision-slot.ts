@@ -51,15 +51,7 @@ export async function provisionSlot(
     if ((await exists(join(from, folder))) && !(await exists(target)))
       await copyFolder(join(from, folder), target)
   }
-  const ports = await leasePorts(repository, record.id, options.ports ?? ['PORT'])
-  const env = {
-    WS_SLOT: record.slot,
-    WS_RUN: record.work.run,
-    WS_WORKSTREAM: record.work.workstream,
-    // Databases take letters, digits and "_".
-    DB_NAME: `ws_${record.id.replaceAll(/[^A-Za-z0-9]/g, '_')}`,
-    ...Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, String(port)])),
-  }
+  const env = await slotEnvironment(repository, record, options.ports)
   const setup = await runCommands(options.setup ?? [], {
     cwd: record.path,
     env: { ...(options.env ?? inheritedEnvironment()), ...env },
@@ -69,6 +61,26 @@ export async function provisionSlot(
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   })
   return { env, files, setup }
+}
+
+/**
+ * The names and ports of a slot: the same each time until `unprovisionSlot` takes them back.
+ * @throws `WS_GIT_NO_PORT`
+ */
+export async function slotEnvironment(
+  repository: Repository,
+  record: SlotRecord,
+  portNames: readonly string[] = ['PORT'],
+): Promise<Readonly<Record<string, string>>> {
+  const ports = await leasePorts(repository, record.id, portNames)
+  return {
+    WS_SLOT: record.slot,
+    WS_RUN: record.work.run,
+    WS_WORKSTREAM: record.work.workstream,
+    // Databases take letters, digits and "_".
+    DB_NAME: `ws_${record.id.replaceAll(/[^A-Za-z0-9]/g, '_')}`,
+    ...Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, String(port)])),
+  }
 }
 
 /** What ends a slot's provisions. */

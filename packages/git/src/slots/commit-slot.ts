@@ -14,6 +14,8 @@ export interface CommitSlotOptions {
   readonly tree: ObjectId
   /** The proof that the files as they are, set-aside ones among them, are kept. */
   readonly pinned: Pinned
+  /** What the branch is built on from now on: more than before, and in the tree already. */
+  readonly base?: ObjectId
   readonly message: string
   readonly trailers?: Readonly<Record<string, string>>
   readonly author?: Person
@@ -40,20 +42,25 @@ export async function commitSlot(
   record: SlotRecord,
   options: CommitSlotOptions,
 ): Promise<CommittedSlot> {
+  const { base = record.base } = options
   const before = await repository.treeOf(record.tip)
-  const isEmpty = before === options.tree
+  const isEmpty = before === options.tree && base === record.base
+  // Without work of its own the branch is what it is built on.
+  const isBare = record.tip === record.base && (await repository.treeOf(base)) === options.tree
   const commit = isEmpty
     ? record.tip
-    : await repository.writeCommit({
-        tree: options.tree,
-        parents: [record.tip],
-        message: options.message,
-        at: options.at ?? repository.clock.now(),
-        ...(options.trailers === undefined ? {} : { trailers: options.trailers }),
-        ...(options.author === undefined ? {} : { author: options.author }),
-        ...(options.committer === undefined ? {} : { committer: options.committer }),
-      })
-  const next: SlotRecord = { ...record, tip: commit }
+    : isBare
+      ? base
+      : await repository.writeCommit({
+          tree: options.tree,
+          parents: base === record.base ? [record.tip] : [record.tip, base],
+          message: options.message,
+          at: options.at ?? repository.clock.now(),
+          ...(options.trailers === undefined ? {} : { trailers: options.trailers }),
+          ...(options.author === undefined ? {} : { author: options.author }),
+          ...(options.committer === undefined ? {} : { committer: options.committer }),
+        })
+  const next: SlotRecord = { ...record, base, tip: commit }
   await repository.exclusively(async (exclusive) => {
     // Compared again when it is written.
     const now = (await repository.lookUp(record.branch)) ?? null

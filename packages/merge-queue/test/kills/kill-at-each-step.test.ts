@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { describe, expect, it } from 'vitest'
-import { type KillCase, type KillRun, randomKillCase, withKillCases } from './kill-case.ts'
+import { type KillCase, withKillCases } from './kill-case.ts'
 
 const three: Omit<KillCase, 'kills' | 'moment'> = {
   branches: [
@@ -38,22 +38,6 @@ describe('a queue that is killed', () => {
         run: () => run({ ...three, kills: [i + 1], moment: i % 2 === 0 ? 'before' : 'after' }),
       }))
       expect(await runAll(cases)).toEqual([])
-    }),
-  )
-
-  it('anywhere, 100 times, with others pushing and committing, goes on', { timeout: 900_000 }, () =>
-    withKillCases(async (run) => {
-      const failures: string[] = []
-      let [seed, killed] = [1, 0]
-      const lane = async () => {
-        while (killed < 100 && failures.length === 0) {
-          const mine = seed++
-          const count = (each: KillRun) => (killed += each.killed)
-          await run(randomKillCase(mine)).then(count, (error) => failures.push(`seed ${mine}: ${error}`))
-        }
-      }
-      await Promise.all(Array.from({ length: lanes }, lane))
-      expect(failures).toEqual([])
     }),
   )
 })

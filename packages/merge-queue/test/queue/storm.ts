@@ -1,5 +1,5 @@
 import { decideInto, invariant, MemoryJournal, openHost, replay, WsError } from '@ws/core'
-import type { Host, StepDraft, StepPosition } from '@ws/core'
+import type { Host, Snapshot, StepDraft, StepPosition } from '@ws/core'
 import { ManualClock, Random } from '@ws/core/testing'
 import { checkQueueInvariants } from '../../src/queue/check-queue-invariants.ts'
 import { checkQueueLog } from '../../src/queue/check-queue-log.ts'
@@ -125,19 +125,6 @@ export async function storm(seed: number, options: StormOptions = {}): Promise<S
   return { steps: journal.steps, events: journal.events, states }
 }
 
-/** Runs seeds one after another; a broken promise names the seed that repeats it. */
-export async function stormSeeds(first: number, count: number): Promise<number> {
-  let events = 0
-  for (let seed = first; seed < first + count; seed++) {
-    try {
-      events += (await storm(seed)).events.length
-    } catch (error) {
-      throw new Error(`seed ${seed} broke a promise: ${String(error)}`, { cause: error })
-    }
-  }
-  return events
-}
-
 /** The machine with every promise checked after every input. */
 function checked(machine: QueueMachine): QueueMachine {
   return {
@@ -154,6 +141,7 @@ class StormJournal extends MemoryJournal {
   readonly inputs: { at: number; input: QueueInput }[] = []
   readonly events: QueueEvent[] = []
   readonly #crashes: ReadonlyMap<number, 'before' | 'after'>
+  #snapshot: Snapshot | undefined
 
   constructor(crashes: ReadonlyMap<number, 'before' | 'after'>) {
     super()
@@ -170,6 +158,16 @@ class StormJournal extends MemoryJournal {
     this.events.push(...(kept.events as QueueEvent[]))
     if (crash === 'after') throw new WsError('WS_JOURNAL_UNKNOWN', 'the storm cut the answer off')
     return position
+  }
+
+  /** Most are never read: a copy is made of those that are. What still shares something with the state shows there. */
+  override saveSnapshot(snapshot: Snapshot): Promise<void> {
+    this.#snapshot = snapshot
+    return Promise.resolve()
+  }
+
+  override loadSnapshot(): Promise<Snapshot | undefined> {
+    return Promise.resolve(structuredClone(this.#snapshot))
   }
 }
 
@@ -194,17 +192,17 @@ async function checkLog(journal: StormJournal, live: QueueState): Promise<void> 
   const again: QueueEvent[] = []
   const state = machine.initial()
   for (const { at, input } of journal.inputs) decideInto(machine, state, input, at, again)
-  const differs = again.findIndex((event, i) => canonical(event) !== canonical(journal.events[i]))
+  const differs = again.findIndex((event, i) => !isEqual(event, journal.events[i]))
   const about = { at: differs, again: canonical(again[differs]), was: canonical(journal.events[differs]) }
   invariant(
     differs === -1 && again.length === journal.events.length,
     'the same inputs give the same log',
     about,
   )
-  const frozen = canonical(machine.freeze(live))
-  invariant(canonical(machine.freeze(state)) === frozen, 'decided again, the state is the same')
+  const frozen = machine.freeze(live)
+  invariant(isEqual(machine.freeze(state), frozen), 'decided again, the state is the same')
   const { state: folded } = await replay(machine, journal)
-  invariant(canonical(machine.freeze(folded)) === frozen, 'the log gives the state')
+  invariant(isEqual(machine.freeze(folded), frozen), 'the log gives the state')
   checkQueueLog(journal.events)
 }
 
@@ -237,6 +235,11 @@ function wasReverted(state: QueueState, commit: string): boolean {
   return [...state.entries.values()].some(
     ({ spec, phase }) => spec.kind === 'revert' && phase.state === 'MERGED' && spec.commit === commit,
   )
+}
+
+/** Nearly always the keys are in the same order as well, and to put them into one takes long. */
+function isEqual(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b) || canonical(a) === canonical(b)
 }
 
 /** JSON with the keys of objects in order, so that equal values read the same. */

@@ -122,13 +122,18 @@ function compareWithGit(
   writeFileSync(
     script,
     `cd '${oracle}' || exit 1
+dirty=
 while read -r onto commit; do
   git reset --quiet --hard "$onto" || exit 1
+  # A merge that stops may leave files that no index knows.
+  if [ "$dirty" ]; then git clean -ffdxq || exit 1; fi
+  dirty=
   if git -c merge.directoryRenames=false merge --quiet --no-ff --no-commit "$commit" >/dev/null 2>&1; then
     echo "tree $(git write-tree)"
   else
-    echo "stopped $(git -c core.quotePath=false ls-files --unmerged | cut -f2 | sed 's/~[0-9a-zA-Z_]*$//' | LC_ALL=C sort -u | paste -sd,)"
-    git reset --quiet --hard && git clean -ffdxq
+    git -c core.quotePath=false ls-files --unmerged || exit 1
+    echo stopped
+    dirty=yes
   fi
 done
 `,
@@ -140,17 +145,33 @@ done
     GIT_COMMITTER_NAME: 'o',
     GIT_COMMITTER_EMAIL: 'o@o',
   }
-  const theirs = execFileSync('sh', [script], { input, encoding: 'utf8', env, maxBuffer: 100_000_000 }).split(
-    '\n',
+  const theirs = readAnswers(
+    execFileSync('sh', [script], { input, encoding: 'utf8', env, maxBuffer: 100_000_000 }),
   )
   // Of very many conflicts only the first ones are told.
   const isSame = (ours: string, other = '') =>
     ours === other || (ours.split(',').length >= toldAtMost && other.startsWith(ours))
   const differ = tried.filter(({ ours }, i) => !isSame(ours, theirs[i]))
-  if (differ.length === 0 && theirs.length === tried.length + 1) return
+  if (differ.length === 0 && theirs.length === tried.length) return
   const [shown] = differ
   const index = shown === undefined ? 0 : tried.indexOf(shown)
   throw new Error(
     `${differ.length} of ${tried.length} differ from git: ${JSON.stringify(shown)}, git says ${theirs[index]}`,
   )
+}
+
+/** One answer for each merge: its tree, or the files that were unmerged where it stopped. */
+function readAnswers(said: string): readonly string[] {
+  const answers: string[] = []
+  const unmerged = new Set<string>()
+  for (const line of said.split('\n').slice(0, -1)) {
+    const path = line.split('\t')[1]
+    if (path !== undefined) unmerged.add(path.replace(/~[0-9a-zA-Z_]*$/, ''))
+    else if (line !== 'stopped') answers.push(line)
+    else {
+      answers.push(`stopped ${[...unmerged].toSorted().join()}`)
+      unmerged.clear()
+    }
+  }
+  return answers
 }

@@ -19,6 +19,7 @@ import {
   type Workspaces,
 } from '@ws/core'
 import { type AttemptFacts, attemptFacts } from './attempt-facts.ts'
+import type { AttemptRecords } from '../records/attempt-records.ts'
 import { expandFiles } from './expand-files.ts'
 
 /** Whom an attempt driver works with. */
@@ -30,14 +31,10 @@ export interface AttemptDriverOptions {
   readonly look: () => RunMachineState
   /** What an attempt says: for logs and for those who watch. */
   readonly onOutput: (of: OfAttempt, output: AttemptOutput) => void
-  /** What an attempt left, and why it ran as it did: for the report. */
-  readonly onSettled: (of: OfAttempt, facts: SettledFacts) => void
-}
-
-/** For the report: what the log does not hold. */
-export interface SettledFacts {
-  readonly settlement: Settlement | undefined
-  readonly execution: Execution | undefined
+  /** Nothing more is said. */
+  readonly onSilence: (of: OfAttempt) => void
+  /** What an attempt leaves besides its commit. */
+  readonly records: AttemptRecords
 }
 
 interface Going {
@@ -81,6 +78,7 @@ export class AttemptDriver {
         )
         .then(({ outcome, usage }) => {
           this.#going.delete(key)
+          this.#options.onSilence(ofAttempt(effect))
           if (!going.isUnwanted)
             context.report({ type: 'attempt.ended', ...ofAttempt(effect), outcome, usage })
         }),
@@ -109,17 +107,21 @@ export class AttemptDriver {
     effect: AttemptEffect,
     context: DriverContext<RunInput>,
   ): Promise<RunInput | 'adopted' | 'lost'> {
+    const settled = await this.settled(effect)
+    if (settled !== undefined) return settled
+    if (attemptFacts(this.#options.look(), effect).kind !== 'person') return 'lost'
+    this.start(key, effect, context)
+    return 'adopted'
+  }
+
+  /** How an attempt ended that nobody saw end, by its commit; nothing of it is left running. */
+  async settled(effect: AttemptEffect): Promise<RunInput | undefined> {
     const facts = attemptFacts(this.#options.look(), effect)
     await this.#options.executor.sweep(ofAttempt(effect))
     const signal = new AbortController().signal
     const settlement = await this.#options.workspaces.lookUp(toRequest(effect, facts, signal))
-    if (settlement?.kind === 'settled') {
-      const outcome: AttemptOutcome = succeeded(settlement)
-      return { type: 'attempt.ended', ...ofAttempt(effect), outcome, usage: noUsage }
-    }
-    if (facts.kind !== 'person') return 'lost'
-    this.start(key, effect, context)
-    return 'adopted'
+    if (settlement?.kind !== 'settled') return undefined
+    return { type: 'attempt.ended', ...ofAttempt(effect), outcome: succeeded(settlement), usage: noUsage }
   }
 
   async close(): Promise<void> {
@@ -156,7 +158,7 @@ export class AttemptDriver {
               ...ofAttempt(effect),
               workstreamId: effect.workstreamId,
               cwd: workspace.path,
-              env: workspace.env,
+              env: { ...this.#options.records.env(effect.runId), ...workspace.env },
               job: jobOf(effect, facts),
               timeoutMs: facts.task.timeoutMs,
               ...maxOutputOf(facts),
@@ -178,12 +180,15 @@ export class AttemptDriver {
     facts: AttemptFacts,
     { workspace, execution }: { readonly workspace: Workspace; readonly execution: Execution },
   ): Promise<{ outcome: AttemptOutcome; usage: Usage }> {
+    const { records } = this.#options
+    // Before it is settled: what is not committed may not be there afterwards.
+    const artifacts = await records.keep(effect, facts, { path: workspace.path, execution })
     const settlement = await workspace.settle({
       as: execution.kind === 'completed' ? 'commit' : 'keep',
       message: facts.task.label ?? effect.taskId,
       trailers: { 'Ws-Correlation': facts.correlationId },
     })
-    this.#options.onSettled(ofAttempt(effect), { settlement, execution })
+    records.settled(effect, { settlement, execution, artifacts })
     this.#remember(effect, execution)
     const { usage } = execution
     if (settlement.kind === 'breached')

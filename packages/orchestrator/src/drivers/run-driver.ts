@@ -1,13 +1,12 @@
-import type { Driver, DriverContext, RunEffect, RunInput } from '@ws/core'
-import type { AttemptDriver } from './attempt-driver.ts'
+import type { AttemptEffect, Driver, DriverContext, RunEffect, RunInput } from '@ws/core'
 import type { LandingDriver } from './landing-driver.ts'
 
 /** What the run machine's host acts through: attempts here, landings there. */
 export class RunDriver implements Driver<RunEffect, RunInput> {
-  readonly #attempts: AttemptDriver
+  readonly #attempts: Driver<AttemptEffect, RunInput>
   readonly #landings: LandingDriver
 
-  constructor(attempts: AttemptDriver, landings: LandingDriver) {
+  constructor(attempts: Driver<AttemptEffect, RunInput>, landings: LandingDriver) {
     this.#attempts = attempts
     this.#landings = landings
   }

@@ -5,6 +5,8 @@ import { readEvents, Records, writeFiles } from '@ws/store/records'
 export interface FileWriterOptions {
   readonly journal: Pick<Journal, 'read'>
   readonly directory: string
+  /** Resolves when what was seen so far is in the log. @default nothing is waited for */
+  readonly stored?: () => Promise<void>
 }
 
 /** Writes the files for people, at the ends of runs and on request; one writing at a time, each from the log alone. */
@@ -44,7 +46,8 @@ export class FileWriter {
   }
 
   async #write(runs: readonly string[]): Promise<readonly string[]> {
-    const { journal, directory } = this.#options
+    const { journal, directory, stored } = this.#options
+    await stored?.()
     for await (const event of readEvents(journal, { fromSeq: this.#records.seq + 1 }))
       this.#records.take(event)
     // The merge queue writes its own, with an estimate of when.

@@ -11,26 +11,55 @@ import type { EntryView, MergeQueue } from '@ws/merge-queue'
 import { Arrivals } from './arrivals.ts'
 import { checkName, definitions } from './check-definitions.ts'
 
+/** What a queue landing is made of. */
+export interface QueueLandingParts {
+  /** Opens the queue; with a remote, every target is pushed there before it moves here. */
+  readonly open: (remote: string | undefined) => Promise<MergeQueue>
+  readonly checksOf: (runId: string) => Readonly<Record<string, Check>>
+  /** Where a run wants its target pushed. */
+  readonly remoteOf: (runId: string) => string | undefined
+  /** Whether a branch has not followed yet what has landed on it. */
+  readonly isBehind: () => Promise<boolean>
+}
+
 /**
  * The merge queue as the place where rounds land. It is opened when the first round wants to land: only then is known
  * which checks the rounds of an earlier life were waiting for.
  */
 export class QueueLanding implements Landing {
-  readonly #open: () => Promise<MergeQueue>
-  readonly #checksOf: (runId: string) => Readonly<Record<string, Check>>
+  readonly #parts: QueueLandingParts
   /** What was said of a landing before the queue knew of it. */
   readonly #early = new Map<string, LandingChange>()
   readonly #arrivals = new Arrivals()
   #opening: Promise<MergeQueue> | undefined
   #queue: MergeQueue | undefined
+  /** Where the open queue pushes. */
+  #remote: string | undefined
+  #landing = 0
+  #following: Promise<void> = Promise.resolve()
+  #isClosed = false
 
-  constructor(open: () => Promise<MergeQueue>, checksOf: (runId: string) => Readonly<Record<string, Check>>) {
-    this.#open = open
-    this.#checksOf = checksOf
+  constructor(parts: QueueLandingParts) {
+    this.#parts = parts
   }
 
-  async land(request: LandingRequest, { signal, onHeld }: LandingContext): Promise<LandingOutcome> {
-    const queue = await (this.#opening ??= this.#open())
+  async land(request: LandingRequest, context: LandingContext): Promise<LandingOutcome> {
+    const opening = this.#queueFor(this.#parts.remoteOf(request.runId))
+    // Nothing is pushed for a run that does not want it, and nothing that should be is kept back in silence.
+    if (opening === undefined) return { kind: 'infrastructure', detail: otherRemote(this.#remote) }
+    this.#landing += 1
+    try {
+      return await this.#land(await opening, request, context)
+    } finally {
+      this.#landing -= 1
+    }
+  }
+
+  async #land(
+    queue: MergeQueue,
+    request: LandingRequest,
+    { signal, onHeld }: LandingContext,
+  ): Promise<LandingOutcome> {
     this.#queue = queue
     // What it is built on may still be worked on: then nobody has asked for that landing yet.
     for (const { id } of queue.list()) this.#arrivals.arrive(id)
@@ -67,13 +96,41 @@ export class QueueLanding implements Landing {
     if (isWithdrawing === true) ask(() => queue.remove(key))
   }
 
+  /** Resolves when every branch has followed what landed on it, or stays behind since a person's files are in the way. */
+  follow(): Promise<void> {
+    this.#following = this.#following.then(() => this.#follow()).catch(() => {})
+    return this.#following
+  }
+
+  async #follow(): Promise<void> {
+    if (this.#isClosed || !(await this.#parts.isBehind()) || this.#isClosed) return
+    // An earlier life may have landed it: then nobody has opened the queue yet.
+    const queue = await (this.#opening ?? this.#queueFor(undefined))
+    await queue?.sync()
+  }
+
+  /** The queue that pushes there and nowhere else; nothing while another one is being landed with. */
+  #queueFor(remote: string | undefined): Promise<MergeQueue> | undefined {
+    const before = this.#opening
+    if (before !== undefined && this.#remote === remote) return before
+    if (this.#landing > 0) return undefined
+    this.#remote = remote
+    this.#opening = (async () => {
+      await (await before?.catch(() => undefined))?.close()
+      return this.#parts.open(remote)
+    })()
+    return this.#opening
+  }
+
   async close(): Promise<void> {
+    this.#isClosed = true
+    await this.#following
     await (await this.#opening?.catch(() => undefined))?.close()
   }
 
   async #add(queue: MergeQueue, request: LandingRequest): Promise<void> {
     const { work, runId } = request
-    const defined = this.#checksOf(runId)
+    const defined = this.#parts.checksOf(runId)
     await queue.define(definitions(defined, [...work.checks, ...work.advisory]))
     await queue.add({
       id: request.key,
@@ -107,6 +164,12 @@ export class QueueLanding implements Landing {
     if (spec.commit !== commit || spec.base !== base) await queue.update(key, { commit, base })
     if (state === 'FAILED' || state === 'CONFLICTED' || state === 'CANCELLED') await queue.retry(key)
   }
+}
+
+function otherRemote(remote: string | undefined): string {
+  return remote === undefined
+    ? 'other runs land here now that are not to be pushed: land this one after them'
+    : `other runs push to ${remote} what lands here now: land this one after them`
 }
 
 /** A wish that comes too late is none: what became of the entry is told anyway. */

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
 
 /** What a program that we start inherits unless the caller says otherwise. */
 export function inheritedEnvironment(): NodeJS.ProcessEnv {
@@ -13,4 +13,10 @@ export function freshName(): string {
 /** Bytes that nobody can foretell. */
 export function chance(count: number): Uint8Array {
   return randomBytes(count)
+}
+
+/** Whether a key is the right one, without telling how much of it was. */
+export function isSameKey(given: string, right: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(right)]
+  return a.length === b.length && timingSafeEqual(a, b)
 }

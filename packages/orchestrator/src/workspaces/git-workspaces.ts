@@ -9,16 +9,23 @@ import type {
 } from '@ws/core'
 import {
   type Attestation,
+  type ConflictWithHunks,
+  mergeTrees,
+  type ObjectId,
   type Person,
   provisionSlot,
+  releasePorts,
+  releasePortsBut,
   type Repository,
-  runCommands,
   runDoctor,
+  slotEnvironment,
   type SlotRecord,
   Slots,
+  unprovisionSlot,
 } from '@ws/git'
-import { mergeInputs, targetCommit } from './round-inputs.ts'
+import { mergeInputs, type RoundInputs, targetCommit } from './round-inputs.ts'
 import { attemptTrailers, isCommitOf } from './attempt-trailers.ts'
+import { pushBranch } from './push-branch.ts'
 import { settleWork } from './settle-work.ts'
 import { slotName } from './slot-name.ts'
 
@@ -30,10 +37,14 @@ export interface GitWorkspacesOptions {
   /** Where the output of set-up commands goes. */
   readonly logFile: (of: OfRound) => string
   readonly author?: Person
-  /** The leader's epoch, compared inside the repository lock. */
-  readonly epoch?: number
+  /** The leader's epoch, compared inside the repository lock; none for who works for a leader elsewhere. */
+  readonly epoch?: () => number | undefined
   /** What set-up commands inherit. */
   readonly env: NodeJS.ProcessEnv
+  /** Told where a round is worked on. */
+  readonly onOpened?: (request: WorkspaceRequest, slot: SlotRecord) => void
+  /** Told what a round is built on besides what it began with. */
+  readonly onExtended?: (request: WorkspaceRequest, inputs: readonly string[], commit: string) => void
 }
 
 /** A request that says whether a person is to work there. */
@@ -51,18 +62,28 @@ export class GitWorkspaces implements Workspaces {
     this.#slots = options.slots ?? new Slots(options.repository)
   }
 
+  /** Where the worktrees are. */
+  get root(): string {
+    return this.#slots.root
+  }
+
   /** Finishes or takes back what a crash left half made; nothing that somebody may still be working on. */
   async mend(): Promise<void> {
     await runDoctor(this.#slots, { fix: true })
+    const slots = await this.#slots.list()
+    await releasePortsBut(this.#options.repository, new Set(slots.map(({ id }) => id)))
   }
 
   async open(request: RoundRequest): Promise<WorkspaceAnswer> {
     const found = await this.#slotOf(request)
     if (found === undefined) return this.#make(request)
+    const base = await this.#wider(found, request)
+    if (!base.isClean) return cannotMerge(base.conflicts)
     // An earlier attempt may have left something: it is kept, and this one begins at the last good commit. What a
     // person has begun is theirs.
-    if (request.isPersons !== true) await this.#putBack(found, request)
-    return this.#provision(found, request)
+    if (request.isPersons === true && (base.commit === found.base || (await this.#isTouched(found))))
+      return this.#provision(found, request)
+    return this.#putBack(found, request, base.commit)
   }
 
   async lookUp(request: WorkspaceRequest): Promise<Settlement | undefined> {
@@ -76,7 +97,9 @@ export class GitWorkspaces implements Workspaces {
 
   async release(of: OfRound): Promise<void> {
     const slot = await this.#slotOf(of)
-    if (slot !== undefined) await this.#slots.remove(slot.slot, this.#epoch)
+    if (slot === undefined) return
+    await this.#slots.remove(slot.slot, this.#epoch)
+    await releasePorts(this.#options.repository, slot.id)
   }
 
   /** Tells whose directories are there. */
@@ -95,7 +118,8 @@ export class GitWorkspaces implements Workspaces {
   }
 
   get #epoch(): { readonly epoch?: number } {
-    return this.#options.epoch === undefined ? {} : { epoch: this.#options.epoch }
+    const epoch = this.#options.epoch?.()
+    return epoch === undefined ? {} : { epoch }
   }
 
   async #slotOf(of: OfRound): Promise<SlotRecord | undefined> {
@@ -109,13 +133,7 @@ export class GitWorkspaces implements Workspaces {
     const target = await targetCommit(repository, request.target)
     const wanted = await Promise.all(request.inputs.map((id) => repository.resolveCommit(id)))
     const inputs = await mergeInputs(repository, target, wanted, signal)
-    if (!inputs.isClean) {
-      const paths = inputs.conflicts.map(({ path }) => path).join(', ')
-      return {
-        isOpen: false,
-        failure: { reason: 'infrastructure', detail: `what it is built on does not merge: ${paths}` },
-      }
-    }
+    if (!inputs.isClean) return cannotMerge(inputs.conflicts)
     const branch = request.workstream.branch
     const slot = await this.#slots.create({
       slot: slotName(request),
@@ -126,18 +144,45 @@ export class GitWorkspaces implements Workspaces {
       signal,
       ...this.#epoch,
     })
+    this.#options.onOpened?.(request, slot)
     return this.#provision(slot, request)
   }
 
-  async #putBack(slot: SlotRecord, request: WorkspaceRequest): Promise<void> {
-    const { runId: run, workstreamId: workstream, attempt } = request
+  /** What the round is built on now: what it began with, and what a later need brought. */
+  async #wider(slot: SlotRecord, { inputs, signal }: WorkspaceRequest): Promise<RoundInputs> {
+    const { repository } = this.#options
+    const wanted = await Promise.all(inputs.map((id) => repository.resolveCommit(id)))
+    return mergeInputs(repository, slot.base, wanted, signal)
+  }
+
+  async #isTouched(slot: SlotRecord): Promise<boolean> {
+    const { tree } = await this.#slots.snapshot(slot.slot)
+    return tree !== (await this.#options.repository.treeOf(slot.tip))
+  }
+
+  /** Keeps what is there, and begins at the last good state; on a wider base its own difference is merged onto that. */
+  async #putBack(slot: SlotRecord, request: WorkspaceRequest, base: ObjectId): Promise<WorkspaceAnswer> {
+    const { runId: run, workstreamId: workstream, attempt, signal } = request
+    const { repository } = this.#options
     const pinned = await this.#slots.pin(slot.slot, {
       work: { run, workstream, attempt: attempt - 1 },
       reason: 'another attempt begins',
-      signal: request.signal,
+      signal,
     })
-    const tree = await this.#options.repository.treeOf(slot.tip)
-    await this.#slots.commit(slot.slot, { tree, pinned, message: 'put back', ...this.#epoch })
+    const put = { pinned, message: 'put back', ...this.#epoch }
+    if (base === slot.base) {
+      const { record } = await this.#slots.commit(slot.slot, {
+        ...put,
+        tree: await repository.treeOf(slot.tip),
+      })
+      return this.#provision(record, request)
+    }
+    const pair = { base: slot.base, ours: base, theirs: slot.tip }
+    const { isClean, tree, conflicts } = await mergeTrees(repository, pair, { signal })
+    if (!isClean) return cannotMerge(conflicts)
+    const { record } = await this.#slots.commit(slot.slot, { ...put, tree, base, message: 'inputs' })
+    this.#options.onExtended?.(request, request.inputs, record.tip)
+    return this.#provision(record, request)
   }
 
   async #provision(slot: SlotRecord, request: WorkspaceRequest): Promise<WorkspaceAnswer> {
@@ -163,8 +208,8 @@ export class GitWorkspaces implements Workspaces {
     request: WorkspaceRequest,
     { env, before }: { readonly env: Readonly<Record<string, string>>; readonly before: Attestation },
   ): Workspace {
-    const settle = async (settled: SettleRequest): Promise<Settlement> =>
-      settleWork({
+    const settle = async (settled: SettleRequest): Promise<Settlement> => {
+      const settlement = await settleWork({
         repository: this.#options.repository,
         slots: this.#slots,
         slot: await this.#slots.get(slot.slot),
@@ -175,20 +220,34 @@ export class GitWorkspaces implements Workspaces {
         ...(this.#options.author === undefined ? {} : { author: this.#options.author }),
         ...this.#epoch,
       })
+      if (settlement.kind !== 'settled' || settlement.commit === undefined) return settlement
+      const now = await this.#slots.get(slot.slot)
+      const problem = await pushBranch(this.#options.repository, now, request.run.remote)
+      return problem === undefined
+        ? settlement
+        : { ...settlement, warnings: [...settlement.warnings, problem] }
+    }
     return { path: slot.path, env, settle }
   }
 
-  /** Runs what a workstream wants done when its worktree is given up. */
+  /** Runs what a workstream wants done when its worktree is given up, with the names and ports that its tasks had. */
   async tearDown(of: OfRound, commands: WorkspaceRequest['workstream']['teardown']): Promise<void> {
     const slot = await this.#slotOf(of)
     if (slot === undefined || commands.length === 0) return
-    await runCommands(commands.map(shellLine), {
-      cwd: slot.path,
-      env: this.#options.env,
-      clock: this.#options.repository.clock,
-      logFile: this.#options.logFile(of),
+    const { repository, env, logFile } = this.#options
+    await unprovisionSlot(repository, slot, {
+      teardown: commands.map(shellLine),
+      provisioned: { env: await slotEnvironment(repository, slot) },
+      logFile: logFile(of),
+      env,
     })
   }
+}
+
+function cannotMerge(conflicts: readonly ConflictWithHunks[]): WorkspaceAnswer {
+  const paths = conflicts.map(({ path }) => path).join(', ')
+  const detail = `what it is built on does not merge: ${paths}`
+  return { isOpen: false, failure: { reason: 'infrastructure', detail } }
 }
 
 /** Set-up lines run in a shell; a list of arguments is quoted for it. */

@@ -12,6 +12,7 @@ import {
   type SlotRecord,
   type Slots,
 } from '@ws/git'
+import { isArtifact } from '../records/keep-artifacts.ts'
 import { askCommands } from '../guardrails/ask-commands.ts'
 import { judgeGuardrails } from '../guardrails/judge-guardrails.ts'
 import { type DiffFacts, parseDiff } from '../guardrails/parse-diff.ts'
@@ -66,7 +67,13 @@ async function judge(options: SettleOptions, pinned: Pinned): Promise<Settlement
   const { repository, slot, request } = options
   const { task, workstream, run, signal } = request
   const ignoreCase = repository.facts.ignoreCase
-  const changes = await inspectChanges(repository, slot.tip, pinned.snapshot.tree, { signal })
+  const all = await inspectChanges(repository, slot.tip, pinned.snapshot.tree, { signal })
+  // What is kept beside the commits is put back as it was.
+  const isKept = ({ path }: { readonly path: string }) => isArtifact(path, task, { ignoreCase })
+  const changes = { ...all, changes: all.changes.filter((change) => !isKept(change)) }
+  const putBack = all.changes
+    .filter(isKept)
+    .map(({ path, before }) => (before === null ? { path, remove: true as const } : { path, ...before }))
   const generated = Object.keys(run.generated)
   const judgement = judgeChanges(changes, {
     claims: task.claims,
@@ -74,7 +81,8 @@ async function judge(options: SettleOptions, pinned: Pinned): Promise<Settlement
     ignoreCase,
     ...(generated.length === 0 ? {} : { generated }),
   })
-  const tree = await editTree(repository, pinned.snapshot.tree, judgement.edits, { signal })
+  const edits = [...judgement.edits, ...putBack]
+  const tree = await editTree(repository, pinned.snapshot.tree, edits, { signal })
   const diff = await differenceOf(repository, slot.tip, tree, signal)
   const findings = [
     ...judgeGuardrails(task.guardrails, { ...diff, paths: judgement.inside, ignoreCase }),

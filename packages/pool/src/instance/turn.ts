@@ -41,6 +41,8 @@ export interface TurnRequest {
   readonly session: string | undefined
   /** The context is cleared before it. */
   readonly isFresh: boolean
+  /** It is done without what was said before, where its conversation was lost. */
+  readonly mayBeginAnew: boolean
   readonly signal: AbortSignal | undefined
   readonly timeoutMs: number
   readonly idleTimeoutMs: number

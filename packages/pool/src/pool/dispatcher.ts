@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type { Clock } from '@ws/core'
 import type { AdapterTraits, PermissionAnswer, PermissionAsk, TurnEvent } from '@ws/tools'
 import type { SettledTurn, TurnRequest } from '../instance/turn.ts'
+import { lostTurn } from '../slot/lost-turn.ts'
 import type { Slot } from '../slot/slot.ts'
 import { unavailable } from './explain-pool.ts'
 import type { PoolEvent } from './pool-event.ts'
@@ -27,6 +28,12 @@ export interface PromptOptions {
   readonly cwd?: string
   /** Nothing that was said before is known. @default what the pool's `context` says */
   readonly isFresh?: boolean
+  /**
+   * Whether a turn whose conversation was lost, by its process or by its tool, is done without what was said before.
+   * `session.lost` tells it either way; where it may not, the turn fails.
+   * @default true
+   */
+  readonly mayBeginAnew?: boolean
   /** What happens during the turn. */
   readonly onEvent?: (event: TurnEvent) => void
   /** Answers what the tool asks before it writes. @default the pool's `decide`, else no */
@@ -144,6 +151,7 @@ export class Dispatcher {
           : resolve(settings.cwd ?? '.', options.cwd),
       session,
       isFresh: options.isFresh ?? (settings.context === 'fresh' && session === undefined),
+      mayBeginAnew: options.mayBeginAnew ?? true,
       signal,
       timeoutMs: options.timeoutMs ?? settings.turnTimeoutMs,
       idleTimeoutMs: options.idleTimeoutMs ?? settings.idleTimeoutMs,
@@ -198,10 +206,16 @@ export class Dispatcher {
     turn.begin()
     const { request } = turn
     const { session } = request
-    const home = session === undefined ? undefined : this.#sessions.find(session)
+    // Who wants nothing of what was said before has lost nothing, and takes nothing up.
+    const home = session === undefined || request.isFresh ? undefined : this.#sessions.find(session)
     const known = home?.known
-    if (session !== undefined && home?.hasBegun === true) this.#noteLoss(slot, session, known !== undefined)
-    const settled = await slot.run(known === undefined ? request : { ...request, known })
+    const lost =
+      home?.hasBegun === true && this.#isLost(slot, session, known !== undefined) ? session : undefined
+    if (lost !== undefined) this.#options.emit({ type: 'session.lost', index: slot.index, session: lost })
+    const settled =
+      lost !== undefined && !request.mayBeginAnew
+        ? lostTurn(lost, 'the process that had it is gone')
+        : await slot.run(known === undefined ? request : { ...request, known })
     if (session !== undefined) this.#noteSession(slot, session, settled)
     // The freed place first: who waits for it came before whoever hears of this answer.
     this.serve(slot)
@@ -218,11 +232,10 @@ export class Dispatcher {
     this.#sessions.note(session, { index: slot.index, known, hasBegun: true })
   }
 
-  /** A conversation that the instance does not have, and cannot take up, begins anew: that is told. */
-  #noteLoss(slot: Slot, session: string, isKnown: boolean): void {
-    const goesOn = !this.#options.isOneShot && slot.place.instance?.hasSession(session) === true
-    if (goesOn || (isKnown && this.#options.traits.resumes)) return
-    this.#options.emit({ type: 'session.lost', index: slot.index, session })
+  /** A conversation that the instance does not have, and cannot take up. */
+  #isLost(slot: Slot, session: string | undefined, isKnown: boolean): boolean {
+    if (session === undefined || (isKnown && this.#options.traits.resumes)) return false
+    return this.#options.isOneShot || slot.place.instance?.hasSession(session) !== true
   }
 
   #moveFrom(slot: Slot): void {

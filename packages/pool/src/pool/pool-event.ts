@@ -24,7 +24,7 @@ export type PoolEvent =
       readonly detail: string
     }
   | { readonly type: 'breaker.closed'; readonly index: number }
-  /** A conversation was lost with the process that had it; it begins anew. */
+  /** A conversation was lost with the process that had it, or by its tool; it begins anew where its turn may. */
   | { readonly type: 'session.lost'; readonly index: number; readonly session: string }
   | { readonly type: 'turn.started'; readonly index: number }
   | { readonly type: 'turn.completed'; readonly index: number; readonly durationMs: number }

@@ -5,6 +5,7 @@ import type { SettledTurn, TurnRequest } from '../instance/turn.ts'
 import type { PoolEvent } from '../pool/pool-event.ts'
 import type { EndTimes } from '../process/tool-process.ts'
 import { Latency } from './latency.ts'
+import { forgottenBecause, lostTurn } from './lost-turn.ts'
 import { OneShotPlace } from './one-shot-place.ts'
 import type { Place, PlaceCondition } from './place.ts'
 import type { SpawnContext } from './spawn-instance.ts'
@@ -114,7 +115,7 @@ export class Slot {
     this.#listener.emit({ type: 'turn.started', index })
     let settled: SettledTurn
     try {
-      settled = await this.place.run(turn)
+      settled = await this.#converse(turn)
     } catch (error) {
       // A tool that cannot be started, or an adapter that throws, is the turn's failure: others go on.
       const detail = error instanceof Error ? error.message : String(error)
@@ -136,6 +137,18 @@ export class Slot {
     this.#inFlight -= 1
     this.place.tidy(this.#inFlight === 0)
     return settled
+  }
+
+  /** A conversation that the tool does not have any more begins anew, where it may. */
+  async #converse(turn: TurnRequest): Promise<SettledTurn> {
+    const settled = await this.place.run(turn)
+    const forgotten = forgottenBecause(turn, settled, this.#context.adapter)
+    if (forgotten === undefined) return settled
+    const { session, because } = forgotten
+    this.#listener.emit({ type: 'session.lost', index: this.index, session })
+    return turn.mayBeginAnew
+      ? this.place.run({ ...turn, known: undefined })
+      : lostTurn(session, `the tool ${because}`)
   }
 
   /** Starts it; resolves when it takes prompts or is known not to. */

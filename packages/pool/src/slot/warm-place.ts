@@ -29,7 +29,7 @@ type Phase =
 
 const mayFollow: Readonly<Record<Phase['is'], readonly Phase['is'][]>> = {
   new: ['starting', 'closed'],
-  starting: ['up', 'waiting', 'broken', 'down', 'closed'],
+  starting: ['starting', 'up', 'waiting', 'broken', 'down', 'closed'],
   up: ['up', 'starting', 'waiting', 'broken', 'down', 'closed'],
   waiting: ['starting', 'closed'],
   broken: ['starting', 'closed'],
@@ -200,7 +200,11 @@ export class WarmPlace implements Place {
     else {
       const { returnCode } = await instance.gone
       const detail = `never took a prompt: it ${explainFailure(readiness.failure)}`
-      if (isWanted()) this.#crashed({ detail, returnCode }, readiness.failure)
+      // The tool is sound: it only does not have the conversation that it was started for.
+      const isForgotten =
+        request.session !== undefined && this.#context.adapter.isSessionUnknown?.(readiness.failure) === true
+      if (isWanted() && isForgotten) await this.#start({ cwd: request.cwd })
+      else if (isWanted()) this.#crashed({ detail, returnCode }, readiness.failure)
     }
     return readiness
   }

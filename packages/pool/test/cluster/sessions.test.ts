@@ -92,6 +92,51 @@ describe('a conversation', () => {
       await two
     }))
 
+  test('that was lost fails the turn of who needs it, each time; who asks for none of it loses nothing', () =>
+    withCluster({ count: 1, backoff: { firstMs: 1 } }, async (driver) => {
+      const one = driver.cluster.prompt('x', { session: 'one' })
+      await driver.answer(0)
+      await one
+      await driver.at(0).exit(1)
+      driver.clock.advanceBy((await driver.event('instance.delayed')).waitMs)
+      await driver.nextReady()
+      await driver.event('instance.restarted')
+      for (let count = 0; count < 2; count += 1) {
+        const needy = await driver.cluster.promptSettled('y', { session: 'one', mayBeginAnew: false })
+        expect(needy).toMatchObject({ isDone: false, failure: { reason: 'protocol' } })
+        expect(await driver.event('session.lost')).toMatchObject({ session: 'one' })
+      }
+      expect(driver.cluster.stats()).toMatchObject({ turns: 1 })
+      const fresh = driver.cluster.prompt('z', { session: 'one', isFresh: true, mayBeginAnew: false })
+      await driver.answer(0)
+      expect((await fresh).text).toBe('0: z')
+      // The name stands for the new conversation now.
+      const next = driver.cluster.prompt('and', { session: 'one', mayBeginAnew: false })
+      await driver.answer(0)
+      await next
+      expect(driver.events.filter(({ type }) => type === 'session.lost')).toHaveLength(2)
+    }))
+
+  test('is not taken up again for a prompt that wants to know nothing of it', () =>
+    withCluster(
+      { count: 1, backoff: { firstMs: 1 }, traits: { resumes: true, directory: 'session' } },
+      async (driver) => {
+        const one = driver.cluster.prompt('x', { session: 'one' })
+        await grant(driver.at(0))
+        await driver.answer(0)
+        await one
+        await driver.at(0).exit(1)
+        driver.clock.advanceBy((await driver.event('instance.delayed')).waitMs)
+        await driver.nextReady()
+        await driver.event('instance.restarted')
+        const two = driver.cluster.prompt('y', { session: 'one', isFresh: true })
+        expect(await grant(driver.at(0))).not.toHaveProperty('resume')
+        await driver.answer(0)
+        await two
+        expect(driver.events.map(({ type }) => type)).not.toContain('session.lost')
+      },
+    ))
+
   test('is taken up again by its id where the tool can', () =>
     withCluster(
       { count: 1, backoff: { firstMs: 1 }, traits: { resumes: true, directory: 'session' } },

@@ -9,6 +9,7 @@ function request(session?: string): TurnRequest {
     cwd: '/',
     session,
     isFresh: false,
+    mayBeginAnew: true,
     signal: undefined,
     timeoutMs: 1,
     idleTimeoutMs: 1,

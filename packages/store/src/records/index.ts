@@ -8,6 +8,7 @@ export type {
   ChangeFacts,
   EntryFacts,
   LandingFacts,
+  LeftFacts,
   QueueFacts,
   RecordsState,
   RunFacts,
@@ -16,7 +17,8 @@ export type {
   ToolFacts,
   WorkstreamFacts,
 } from './fold/records-state.ts'
-export { readEvents } from './logged-event.ts'
+export { KeptArtifact, WorkEvent, workStream } from './fold/take-work-event.ts'
+export { readEvents, runEventOf } from './logged-event.ts'
 export type { LoggedEvent } from './logged-event.ts'
 export { openRecordStore, RecordStore } from './keep/record-store.ts'
 export type { RecordStoreOptions } from './keep/record-store.ts'

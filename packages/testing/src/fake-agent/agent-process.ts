@@ -16,6 +16,8 @@ export class AgentProcess {
   readonly input: AgentInput
   readonly argv: readonly string[]
   readonly cwd: string
+  /** Whether it has lost every session that it may be asked for. */
+  readonly forgets: boolean
   readonly #ignored = new Set<NodeJS.Signals>()
   readonly #home: string
   readonly #script: readonly AgentTurn[]
@@ -24,11 +26,13 @@ export class AgentProcess {
     readonly home: string
     readonly script: readonly AgentTurn[]
     readonly argv: readonly string[]
+    readonly forgets: boolean
     readonly input: AgentInput
   }) {
     this.#home = options.home
     this.#script = options.script
     this.argv = options.argv
+    this.forgets = options.forgets
     this.input = options.input
     this.cwd = process.cwd()
   }

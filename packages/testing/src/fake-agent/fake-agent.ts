@@ -20,6 +20,8 @@ export type FakeAgentOptions =
       readonly script: readonly AgentTurn[]
       /** What each process does before it says anything. */
       readonly start?: readonly (Misbehaviour | WaitStep)[]
+      /** It has none of the sessions that it is to take up again, as after its home was cleaned, and says so. */
+      readonly forgets?: true
     }
 
 /** What the program reads. For `main.ts`. */
@@ -29,6 +31,7 @@ export type FakeAgentSetup =
       readonly tool: FakeTool
       readonly script: readonly AgentTurn[]
       readonly start: readonly (Misbehaviour | WaitStep)[]
+      readonly forgets?: true
     }
 
 /** A prompt that a fake agent was given. */

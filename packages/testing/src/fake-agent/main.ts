@@ -15,10 +15,11 @@ const ledger = process.env['WS_TEST_LEDGER']
 if (ledger !== undefined) appendFileSync(ledger, `${process.pid} ${startTime(process.pid)}\n`)
 
 const script = 'script' in setup ? setup.script : []
+const forgets = 'script' in setup && setup.forgets === true
 if ('script' in setup && argv.includes('--version')) {
   process.stdout.write(`${versionOf(setup.tool)}\n`)
 } else {
-  const agent = new AgentProcess({ home, script, argv, input: new AgentInput(process.stdin) })
+  const agent = new AgentProcess({ home, script, argv, forgets, input: new AgentInput(process.stdin) })
   agent.noteProcess('processes', process.pid)
   // A program whose input has ended goes on until it is done.
   setInterval(() => {}, 1e6)

@@ -11,10 +11,10 @@ import { snapshotCases } from './snapshot-cases.ts'
 export type OpenJournal = () => Promise<Journal>
 
 /** One promise of a port, as plain data: hand it to any test runner. */
-export interface ContractCase {
+export interface ContractCase<Subject = OpenJournal> {
   readonly title: string
   /** Rejects where the promise is broken. */
-  run(open: OpenJournal): Promise<void>
+  run(subject: Subject): Promise<void>
 }
 
 /**

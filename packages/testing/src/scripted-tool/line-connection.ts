@@ -123,9 +123,10 @@ export class LineConnection {
 
 function parse(line: string): LineMessage | undefined {
   try {
-    return JSON.parse(line) as LineMessage
-  } catch {
+    const said: unknown = JSON.parse(line)
     // Something else that the program prints.
+    return typeof said === 'object' && said !== null ? said : undefined
+  } catch {
     return undefined
   }
 }

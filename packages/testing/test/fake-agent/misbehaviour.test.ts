@@ -218,3 +218,22 @@ async function relatives(pid: number): Promise<{ readonly parent: number; readon
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return { parent: Number(fields[1]), session: Number(fields[3]) }
 }
+
+test.each([
+  ['claude', ['-p', '--resume', 'old'], 1, 'No conversation found with session ID: old'],
+  ['codex', ['exec', 'resume', 'old', '--json', '-'], 1, 'no rollout found for thread id old'],
+  ['gemini', ['-o', 'stream-json', '-r', 'old'], 42, 'Error resuming session'],
+  ['opencode', ['run', '-s', 'old'], 1, 'Session not found'],
+  ['copilot', ['--resume=old'], 1, "matched 'old'"],
+  ['qwen', ['-o', 'stream-json', '--resume', 'old'], 1, 'No saved session found with ID old'],
+] as const)('%s that forgets says so in its own words, and takes no prompt', (tool, args, exitCode, said) =>
+  withTempDir(async (cwd) => {
+    const agent = await fakeAgent({ tool, forgets: true, script: [[done]] })
+    const running = new StartedAgent(agent, { args, cwd })
+    running.child.stdin.end('hello')
+    expect(await running.ended).toEqual({ exitCode, signal: null })
+    expect(running.text('err')).toContain(said)
+    expect(await agent.turns()).toEqual([])
+    await agent.close()
+  }),
+)

@@ -12,6 +12,11 @@ export interface ToolAdapter {
   launch(request: LaunchRequest): Launch
   /** Speaks with what was started by `launch` of the same request. */
   connect(wire: Wire, request: LaunchRequest, options?: ConnectOptions): Connection
+  /**
+   * Whether a failure to take up a session says that the tool does not have it any more, so that only a new one helps.
+   * Without it no failure says so.
+   */
+  isSessionUnknown?(failure: Failure): boolean
 }
 
 /** What a protocol needs from its surroundings, where it needs any. */

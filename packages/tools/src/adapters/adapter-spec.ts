@@ -7,6 +7,7 @@ import type {
   ToolAdapter,
 } from '../adapter/tool-adapter.ts'
 import type { FailureRule } from '../failure/failure-rule.ts'
+import { saysSessionUnknown } from '../failure/unknown-session.ts'
 import type { Protocol } from '../protocols/protocol.ts'
 import type { ToolKinds } from '../turn/tool-calls.ts'
 import type { Pricing } from '../usage/pricing.ts'
@@ -20,6 +21,8 @@ export interface AdapterSpec {
   readonly launch: (request: LaunchRequest, settings: LaunchSettings) => SpecLaunch
   readonly protocols: Readonly<Partial<Record<LaunchMode, Protocol>>>
   readonly failures?: readonly FailureRule[]
+  /** A regular expression over what it says of a session that it does not have any more, where common ones do not fit. */
+  readonly unknownSession?: string
   readonly kinds?: ToolKinds
 }
 
@@ -55,6 +58,7 @@ export function toolAdapter(spec: AdapterSpec, { pricing }: AdapterExtras = {}):
       const setting = { tool, request, options, failures, kinds, pricing }
       return protocolOf(spec, request)(wire, setting)
     },
+    isSessionUnknown: (failure) => saysSessionUnknown(failure, spec.unknownSession),
   }
 }
 

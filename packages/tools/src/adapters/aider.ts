@@ -72,10 +72,11 @@ export const aider: AdapterSpec = {
       ...['--no-check-update', '--no-show-release-notes', '--no-show-model-warnings'],
       ...['--map-tokens', '0'],
       ...['--chat-history-file', devNull, '--input-history-file', devNull],
-      ...(permission === 'read' ? ['--chat-mode', 'ask'] : []),
       ...(model === undefined ? [] : ['--model', model]),
       ...(baseUrl === undefined ? [] : ['--openai-api-base', baseUrl]),
     ],
+    // Another name of `--edit-format`, of which the last one counts: an entry's own must not lift it.
+    lastArgs: permission === 'read' ? ['--chat-mode', 'ask'] : [],
     env: {
       // On a pipe it wraps at 80 columns, in the middle of what is looked for.
       COLUMNS: '1000',

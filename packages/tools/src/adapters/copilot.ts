@@ -102,6 +102,7 @@ export const copilot: AdapterSpec = {
     }),
   },
   failures: [{ pattern: 'no authentication information|not authenticated', reason: 'auth' }],
+  unknownSession: 'No session, task, or name matched',
   kinds: {
     write: ['create', 'edit', 'str_replace_editor', 'apply_patch', 'delete', 'move'],
     command: ['bash', 'powershell', 'execute'],

@@ -141,6 +141,7 @@ export const gemini: AdapterSpec = {
     { exitCode: [41], reason: 'auth' },
     { pattern: 'set an auth method|GEMINI_API_KEY environment variable', reason: 'auth' },
   ],
+  unknownSession: '^Error resuming session',
   kinds: {
     write: ['write_file', 'replace', 'edit', 'delete', 'move'],
     command: ['run_shell_command', 'execute'],

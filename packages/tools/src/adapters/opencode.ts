@@ -112,6 +112,8 @@ export const opencode: AdapterSpec = {
     { code: ['ProviderAuthError'], reason: 'auth' },
     { code: ['MessageOutputLengthError'], reason: 'context-exceeded' },
   ],
+  // All that it says over ACP of a session that is not in its store.
+  unknownSession: 'OpenCode service failure',
   kinds: { write: ['write', 'edit', 'patch', 'apply_patch', 'delete', 'move'], command: ['bash', 'execute'] },
 }
 

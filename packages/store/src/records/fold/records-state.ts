@@ -16,6 +16,7 @@ import type {
 import type { LedgerLine } from '../shapes/ledger-line.ts'
 import type { RoadmapPlan } from '../shapes/roadmap-file.ts'
 import type { WorkstreamRecord } from '../shapes/workstream-record.ts'
+import type { KeptArtifact } from './take-work-event.ts'
 
 /**
  * What the log has told so far, as plain facts with their times. `takeEvent` alone changes it, in place; every view is
@@ -75,6 +76,9 @@ export interface WorkstreamFacts {
   endedAt: number | undefined
   reason: string | undefined
   commit: string | undefined
+  /** The branch and the directory of its newest round, where its host told them. */
+  branch: string | undefined
+  worktree: string | undefined
   /** While it waits for claims. */
   blockedSince: number | undefined
   blockedMs: number
@@ -102,6 +106,8 @@ export interface TaskFacts {
   problem: TaskProblem | undefined
   /** What its last success changed, where the log says it. */
   changed: ChangeFacts | undefined
+  /** What its host saw of its newest attempt. */
+  left: LeftFacts | undefined
   readonly attempts: AttemptFacts[]
 }
 
@@ -110,6 +116,17 @@ export interface ChangeFacts {
   readonly files: readonly string[]
   readonly linesAdded: number
   readonly linesRemoved: number
+}
+
+/** What an attempt left, as its host told it. */
+export interface LeftFacts {
+  readonly attempt: number
+  readonly changed: ChangeFacts
+  /** New files outside the claims: kept beside the branch. */
+  readonly setAside: readonly string[]
+  readonly warnings: readonly string[]
+  readonly artifacts: readonly KeptArtifact[]
+  readonly because: string | undefined
 }
 
 /** Why a task did not succeed. */
@@ -140,6 +157,8 @@ export interface ToolFacts {
   detail: string | undefined
   /** How many at a time, after it said that it was too many. */
   throttledTo: number | undefined
+  version: string | undefined
+  responseMs: number | undefined
 }
 
 /** The merge queue, as told. */

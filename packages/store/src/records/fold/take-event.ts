@@ -6,6 +6,7 @@ import { takeRegistryEvent } from './take-registry-event.ts'
 import { takeRunEvent } from './take-run-event.ts'
 import { takeTaskEvent } from './take-task-event.ts'
 import { takeToolEvent } from './take-tool-event.ts'
+import { takeWorkEvent, workStream } from './take-work-event.ts'
 import { takeWorkstreamEvent } from './take-workstream-event.ts'
 
 /** Takes what the log tells next. What was taken before is passed over, so that telling twice is telling once. */
@@ -18,6 +19,7 @@ export function takeEvent(state: RecordsState, logged: LoggedEvent): void {
   if (event !== undefined) return takeOwn(state, event, logged)
   if (logged.stream === 'queue') takeQueueEvent(state.queue, logged)
   if (logged.stream === 'registry') takeRegistryEvent(state, logged)
+  if (logged.stream === workStream) takeWorkEvent(state, logged)
 }
 
 function takeOwn(state: RecordsState, event: RunEvent, logged: LoggedEvent): void {

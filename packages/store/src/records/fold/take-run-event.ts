@@ -124,6 +124,8 @@ function addParts(
       endedAt: undefined,
       reason: undefined,
       commit: undefined,
+      branch: undefined,
+      worktree: undefined,
       blockedSince: undefined,
       blockedMs: 0,
       landings: [],
@@ -140,6 +142,7 @@ function addParts(
       commit: undefined,
       problem: undefined,
       changed: undefined,
+      left: undefined,
       attempts: [],
     })
   }

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { toIsoTime } from '../../platform/iso-time.ts'
 import type { LoggedEvent } from '../logged-event.ts'
 import type { LedgerLine } from '../shapes/ledger-line.ts'
-import type { AttemptFacts, RecordsState, RunFacts, TaskFacts } from './records-state.ts'
+import type { AttemptFacts, ChangeFacts, RecordsState, RunFacts, TaskFacts } from './records-state.ts'
 
 /** What a host may tell of a success besides its commit; the run machine does not read it. */
 const WithChange = z.object({
@@ -52,7 +52,7 @@ export function takeTaskEvent(
     case 'task.succeeded':
       settle(event.usage, false)
       task.commit = event.commit
-      task.changed = WithChange.safeParse(event).data?.changed
+      task.changed = WithChange.safeParse(event).data?.changed ?? changeOf(task, event.attempt)
       noteTool(state, task, at)
       return endTask(task, 'SUCCEEDED', undefined, at)
     case 'task.retried':
@@ -89,6 +89,11 @@ export function takeTaskEvent(
     case 'budget.blocked':
       return
   }
+}
+
+/** What its host saw, where that was of the attempt that counts. */
+function changeOf({ left }: TaskFacts, attempt: number): ChangeFacts | undefined {
+  return left?.attempt === attempt ? left.changed : undefined
 }
 
 /** Plain commands and persons cost nothing that is metered, whatever they say. */
@@ -198,5 +203,12 @@ function noteTool(state: RecordsState, task: TaskFacts, at: number): void {
 }
 
 function unknownTool() {
-  return { health: undefined, checkedAt: undefined, detail: undefined, throttledTo: undefined }
+  return {
+    health: undefined,
+    checkedAt: undefined,
+    detail: undefined,
+    throttledTo: undefined,
+    version: undefined,
+    responseMs: undefined,
+  }
 }

@@ -40,6 +40,13 @@ export function takeToolEvent(state: RecordsState, event: WorldEvent, at: number
 
 function change(state: RecordsState, tool: string, facts: Partial<ToolFacts>): void {
   const known = state.tools.get(tool)
-  const unknown = { health: undefined, checkedAt: undefined, detail: undefined, throttledTo: undefined }
+  const unknown = {
+    health: undefined,
+    checkedAt: undefined,
+    detail: undefined,
+    throttledTo: undefined,
+    version: undefined,
+    responseMs: undefined,
+  }
   state.tools.set(tool, { ...unknown, ...known, ...facts })
 }

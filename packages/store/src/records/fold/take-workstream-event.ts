@@ -22,6 +22,8 @@ export function takeWorkstreamEvent(run: RunFacts, event: WorkstreamEvent, at: n
       return end(workstream, 'QUARANTINED', event.reason, at)
     case 'workstream.reopened':
       workstream.round = event.round
+      workstream.branch = undefined
+      workstream.worktree = undefined
       return reopen(workstream)
     case 'workstream.released':
       return reopen(workstream)

@@ -12,7 +12,7 @@ import { freezeCommon, freezeRun, thawCommon, thawRun } from './freeze-records.t
 import { type ParsedRecordQuery, queryToSql } from './record-query.ts'
 
 /** Tables of another version are thrown away: the log makes them again. */
-const version = 1
+const version = 2
 
 const tables = `
   CREATE TABLE common (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;

@@ -16,6 +16,11 @@ const Node = z.looseObject({
   /** `null` where it was not recorded. */
   files_modified: z.array(z.string()).nullable(),
   attempts: z.int(),
+  /** Why the last attempt ran as it did: which tool, pooled or one-shot. */
+  because: z.string().optional(),
+  /** New files outside the claims: kept beside the branch, not in it. */
+  set_aside: z.array(z.string()).optional(),
+  warnings: z.array(z.string()).optional(),
   error: z.string().optional(),
 })
 

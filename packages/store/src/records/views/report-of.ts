@@ -33,7 +33,7 @@ export function reportOf(run: RunFacts, state: RecordsState): ReportFile {
 }
 
 function nodeOf(task: TaskFacts, until: number): ReportFile['nodes'][number] {
-  const { id, spec, status, attempts } = task
+  const { id, spec, status, attempts, left } = task
   const start = attempts[0]?.startedAt
   const end = attempts.length === 0 ? undefined : task.endedAt
   const error = errorOf(task)
@@ -50,6 +50,9 @@ function nodeOf(task: TaskFacts, until: number): ReportFile['nodes'][number] {
     cost_usd: costOf([task]),
     files_modified: task.changed === undefined ? null : [...task.changed.files],
     attempts: attempts.length,
+    ...(left?.because === undefined ? {} : { because: left.because }),
+    ...(left === undefined || left.setAside.length === 0 ? {} : { set_aside: [...left.setAside] }),
+    ...(left === undefined || left.warnings.length === 0 ? {} : { warnings: [...left.warnings] }),
     ...(error === undefined ? {} : { error }),
   }
 }
@@ -104,8 +107,9 @@ function mergeSummary(run: RunFacts, { queue }: RecordsState): ReportFile['merge
   }
 }
 
-/** What a task was to make besides commits; what a verifying task puts out is never committed. */
-function artifactsOf({ status, spec }: TaskFacts): readonly string[] {
+/** What was kept of a task besides commits; where nobody told, what it was to make. */
+function artifactsOf({ status, spec, left }: TaskFacts): readonly string[] {
+  if (left !== undefined) return left.artifacts.map(({ keptAs }) => keptAs)
   if (status !== 'SUCCEEDED' || spec.work === undefined) return []
   return [...spec.work.artifacts, ...(spec.work.role === 'verify' ? spec.work.outputs : [])]
 }

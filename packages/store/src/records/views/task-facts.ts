@@ -40,7 +40,11 @@ export function errorOf({ status, problem }: TaskFacts): string | undefined {
 }
 
 /** The branch of a workstream's round. */
-export function branchOf(run: RunFacts, { id, spec, round }: WorkstreamFacts): string | undefined {
+export function branchOf(
+  run: RunFacts,
+  { id, spec, round, branch: told }: WorkstreamFacts,
+): string | undefined {
+  if (told !== undefined) return told
   if (!spec.lands) return undefined
   const branch = spec.work?.branch ?? `lane/${run.id}/${id}`
   return round === 1 ? branch : `${branch}-${round}`

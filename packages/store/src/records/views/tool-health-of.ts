@@ -15,9 +15,9 @@ function healthOf(tool: ToolFacts | undefined): ToolHealthFile[string] {
   ]
   return {
     status: tool?.health ?? 'unknown',
-    version: null,
+    version: tool?.version ?? null,
     last_check: tool?.checkedAt === undefined ? null : toIsoTime(tool.checkedAt),
-    response_time_ms: null,
+    response_time_ms: tool?.responseMs ?? null,
     ...(warnings.length === 0 ? {} : { warning: warnings.join('; ') }),
   }
 }

@@ -70,7 +70,7 @@ function childRecord(
     owner: spec.work?.owner ?? null,
     estimatedUsd: estimatedUsd(tasks.map((task) => task.spec)),
     branch: branchOf(run, workstream) ?? null,
-    worktree: spec.work?.worktreePath ?? null,
+    worktree: workstream.worktree ?? spec.work?.worktreePath ?? null,
     ...(workstream.reason === undefined ? {} : { reason: workstream.reason }),
     ...(workstream.commit === undefined ? {} : { commit: workstream.commit }),
     completion:

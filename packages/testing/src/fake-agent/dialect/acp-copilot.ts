@@ -53,6 +53,11 @@ export const copilotAcp: AcpAgent = {
   commandsCome: 'before-session',
   drains: true,
   loads: true,
+  unknownSession: (id) => ({
+    code: -32002,
+    message: `Resource not found: Session ${id} not found`,
+    data: { uri: `Session ${id} not found` },
+  }),
   voice: (turn) => {
     const toolCallId = `call_${turn.newId()}`
     const chunk = (text: string): void =>

@@ -43,6 +43,7 @@ export const geminiAcp: AcpAgent = {
   commandsCome: 'after-session',
   drains: true,
   loads: false,
+  unknownSession: () => ({ code: -32603, message: 'No previous sessions found for this project.' }),
   voice: (turn) => {
     const toolCallId = `write_file__write_file_${turn.newId()}_0`
     return {

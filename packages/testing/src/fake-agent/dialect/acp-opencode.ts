@@ -43,6 +43,11 @@ export const opencodeAcp: AcpAgent = {
   commandsCome: 'at-prompt',
   drains: false,
   loads: true,
+  unknownSession: () => ({
+    code: -32603,
+    message: 'Internal error: OpenCode service failure',
+    data: { service: 'session' },
+  }),
   voice: (turn) => {
     const toolCallId = `call_${turn.newId()}`
     const toolUpdate = (fields: object): void =>

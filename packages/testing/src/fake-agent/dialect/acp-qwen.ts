@@ -86,6 +86,11 @@ export const qwenAcp: AcpAgent = {
   commandsCome: 'at-end',
   drains: true,
   loads: true,
+  unknownSession: (id) => ({
+    code: -32002,
+    message: `Resource not found: session:${id}`,
+    data: { uri: `session:${id}` },
+  }),
   voice: (turn) => {
     const toolCallId = `call_${turn.newId()}`
     const _meta = { toolName: 'write_file', provenance: 'builtin' }

@@ -18,6 +18,12 @@ export interface AcpAgent {
   readonly drains: boolean
   /** Whether an older session can be taken up. */
   readonly loads: boolean
+  /** The error that it answers with where it is to take up one that it does not have. */
+  readonly unknownSession: (sessionId: string) => {
+    readonly code: number
+    readonly message: string
+    readonly data?: object
+  }
   readonly voice: (turn: AcpTurn) => AgentVoice
 }
 
@@ -74,9 +80,11 @@ export async function speakAcp(process: AgentProcess, agent: AcpAgent): Promise<
       case 'session/new':
         return open(id, `ses_${process.id()}`, params)
       case 'session/load':
-      case 'session/resume':
-        if (agent.loads) return open(id, sessionId, params)
-        return rpc.reject(id, -32603, 'No previous sessions found for this project.')
+      case 'session/resume': {
+        if (agent.loads && !process.forgets) return open(id, sessionId, params)
+        const { code, message, data } = agent.unknownSession(sessionId)
+        return rpc.reject(id, code, message, data)
+      }
       case 'session/prompt':
         return prompt(id, sessionId, params)
       case 'session/cancel':

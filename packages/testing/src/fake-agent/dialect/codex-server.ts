@@ -37,6 +37,8 @@ export async function speakCodexServer(agent: AgentProcess): Promise<number> {
       case 'thread/start':
         return open(id, agent.id(), params)
       case 'thread/resume':
+        if (agent.forgets)
+          return rpc.reject(id, -32600, `no rollout found for thread id ${textOf(params['threadId'])}`)
         return open(id, textOf(params['threadId']), params)
       case 'turn/start':
         return start(id, textOf(params['threadId']), params)

@@ -13,6 +13,7 @@ import { claudeOnce, speakClaude } from './claude.ts'
 import { codexOnce } from './codex-exec.ts'
 import { speakCodexServer } from './codex-server.ts'
 import { copilotOnce } from './copilot.ts'
+import { refuseForgotten } from './forgotten.ts'
 import { geminiOnce } from './gemini.ts'
 import { speakLines } from './lines.ts'
 import { opencodeOnce } from './opencode.ts'
@@ -37,6 +38,8 @@ export function versionOf(tool: FakeTool): string {
 /** Speaks as the tool does with these arguments, until its input or its one turn ends; the exit code. */
 export function speak(tool: FakeTool, agent: AgentProcess): Promise<number> {
   const { argv } = agent
+  const refused = refuseForgotten(tool, agent)
+  if (refused !== undefined) return Promise.resolve(refused)
   switch (tool) {
     case 'claude':
       return argv.includes('--input-format') ? speakClaude(agent) : once(agent, claudeOnce)

@@ -34,8 +34,12 @@ export class RpcServer {
     this.#port.last({ ...this.#head, id, ...answer })
   }
 
-  reject(id: unknown, code: number, message: string): void {
-    this.#port.json({ ...this.#head, id, error: { code, message } })
+  reject(id: unknown, code: number, message: string, data?: object): void {
+    this.#port.json({
+      ...this.#head,
+      id,
+      error: { code, message, ...(data === undefined ? {} : { data }) },
+    })
   }
 
   /** Asks the other side; an error is an empty answer. */

@@ -1,0 +1,17 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Processes of this machine that name a folder in their arguments or work in it. */
+export function processesIn(folder: string): readonly string[] {
+  if (process.platform !== 'linux') return []
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        const line = readFileSync(join('/proc', pid, 'cmdline'), 'utf8').replaceAll('\0', ' ')
+        return line.includes(folder) ? [`${pid} ${line}`] : []
+      } catch {
+        return []
+      }
+    })
+}

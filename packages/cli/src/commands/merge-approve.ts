@@ -1,0 +1,26 @@
+import type { Command } from '../arguments/command.ts'
+import { QueueAnswer } from '../output/queue-lines.ts'
+import { readRecords } from '../project/read-log.ts'
+import { withQueue } from '../project/with-queue.ts'
+import { withRepository } from '../project/with-project.ts'
+import { entryOf, settle } from './merge.ts'
+import { approveInRun } from './steer.ts'
+
+/** `ws merge approve`: a person's yes, for a branch in the queue or for a workstream of a run. */
+export const mergeApproveCommand: Command = {
+  ...approveInRun,
+  answers: QueueAnswer.or(approveInRun.answers ?? QueueAnswer),
+  async run(given, terminal) {
+    const name = given.positionals[0] ?? ''
+    const isQueued = await withRepository(terminal, async ({ facts }) => {
+      const { queue } = (await readRecords(facts)).queue
+      return queue.some(({ id, branch }) => !id.startsWith('land/') && (id === name || branch === name))
+    })
+    if (!isQueued) return approveInRun.run(given, terminal)
+    return withQueue(terminal, async (queue) => {
+      const id = entryOf(queue, name)
+      await queue.approve(id)
+      return settle(queue, given, terminal, [id])
+    })
+  },
+}

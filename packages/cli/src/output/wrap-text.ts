@@ -1,0 +1,22 @@
+/** No line is cut shorter than this, however narrow the window. */
+const leastWidth = 30
+
+/** Lines of at most a width, broken at spaces; those that follow a broken one begin with `indent`. */
+export function wrapText(text: string, width: number, indent = ''): string[] {
+  return text.split('\n').flatMap((line) => wrapLine(line, Math.max(leastWidth, width), indent))
+}
+
+function wrapLine(text: string, most: number, indent: string): string[] {
+  const lines: string[] = []
+  let line = text
+  while (line.length > most) {
+    const start = line.length - line.trimStart().length
+    const at = line.lastIndexOf(' ', most)
+    // A word longer than the line stays whole: a path or an address can be copied.
+    const end = at > Math.max(start, indent.length) ? at : line.indexOf(' ', most)
+    if (end === -1) break
+    lines.push(line.slice(0, end).trimEnd())
+    line = indent + line.slice(end).trimStart()
+  }
+  return [...lines, line]
+}

@@ -1,0 +1,57 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Journal, replay, runMachine, type RunMachineState } from '@ws/core'
+import type { RepositoryFacts } from '@ws/git'
+import { openSqliteJournal } from '@ws/store'
+import { readEvents, Records, recordsOf } from '@ws/store/records'
+import * as z from 'zod'
+
+/** Where the log of a repository lies. */
+export function journalFile({ wsDir }: RepositoryFacts): string {
+  return join(wsDir, 'journal.db')
+}
+
+/** The state that the log tells, or `undefined` where there is none. Nothing is led, and nothing is changed. */
+export async function readState(facts: RepositoryFacts): Promise<RunMachineState | undefined> {
+  return read(facts, async (journal) => {
+    const machine = runMachine({ ignoreCase: facts.ignoreCase })
+    return (await replay(machine, journal)).state
+  })
+}
+
+/** What the log adds up to for people and programs; empty where there is none. */
+export async function readRecords(facts: RepositoryFacts): Promise<Records> {
+  return (await read(facts, (journal) => recordsOf(readEvents(journal)))) ?? new Records()
+}
+
+const Completed = z.object({
+  type: z.literal('workstream.completed'),
+  runId: z.string(),
+  workstreamId: z.string(),
+})
+
+/** When each workstream landed, by `<run>/<workstream>`. */
+export async function readLandings(facts: RepositoryFacts): Promise<ReadonlyMap<string, number>> {
+  const landings = new Map<string, number>()
+  await read(facts, async (journal) => {
+    for await (const { stream, at, event } of readEvents(journal)) {
+      const { data } = Completed.safeParse(event)
+      if (stream === 'run' && data !== undefined) landings.set(`${data.runId}/${data.workstreamId}`, at)
+    }
+  })
+  return landings
+}
+
+async function read<T>(
+  facts: RepositoryFacts,
+  body: (journal: Journal) => Promise<T>,
+): Promise<T | undefined> {
+  const path = journalFile(facts)
+  if (!existsSync(path)) return undefined
+  const journal = await openSqliteJournal({ path })
+  try {
+    return await body(journal)
+  } finally {
+    await journal.close()
+  }
+}

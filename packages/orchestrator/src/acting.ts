@@ -1,0 +1,105 @@
+import { join } from 'node:path'
+import type { Executor, RunMachineState, Workspaces } from '@ws/core'
+import { type Repository, shortBranch, Slots } from '@ws/git'
+import type { WorkEvent } from '@ws/store/records'
+import { AttemptDriver } from './drivers/attempt-driver.ts'
+import { AttemptLogs } from './execution/attempt-logs.ts'
+import { openLocalExecutor } from './execution/local-executor.ts'
+import { RunTools } from './execution/run-tools.ts'
+import type { Opened } from './opened.ts'
+import type { ResolvedOptions } from './orchestrator-options.ts'
+import { AttemptRecords } from './records/attempt-records.ts'
+import { inheritedEnvironment } from './platform/surroundings.ts'
+import type { RunFolders } from './run-folders.ts'
+import { GitWorkspaces } from './workspaces/git-workspaces.ts'
+import { Tidier } from './workspaces/tidier.ts'
+
+/** What a process acts through, whoever leads. */
+export interface Acting {
+  readonly attempts: AttemptDriver
+  /** Worktrees of this repository, which landings are taken from. */
+  readonly worktrees: GitWorkspaces
+  readonly tidier: Tidier
+  /** Gives up the directories of rounds that were over before. */
+  readonly tidy: () => Promise<void>
+  /** What this machine's own executor starts; absent where somebody else's does the work. */
+  readonly tools: RunTools | undefined
+  readonly env: NodeJS.ProcessEnv
+}
+
+/** What acting looks at. */
+export interface ActingSurroundings {
+  readonly repository: Repository
+  readonly folders: RunFolders
+  readonly opened: Opened
+  readonly look: () => RunMachineState
+  /** Under which this process changes refs, while it leads. */
+  readonly epoch: () => number | undefined
+  /** Has what this process saw written down. */
+  readonly seen: (event: WorkEvent) => void
+  /** Whether this process gives up the directories of a run. */
+  readonly tidies: (runId: string) => boolean
+}
+
+/** Opens what attempts are done with: worktrees, processes, their logs. */
+export async function openActing(
+  options: ResolvedOptions,
+  { repository, folders, opened, look, epoch, seen, tidies }: ActingSurroundings,
+): Promise<Acting> {
+  const { clock } = options
+  const env = options.env ?? inheritedEnvironment()
+  const worktrees = new GitWorkspaces({
+    repository,
+    slots: new Slots(repository, { minFreeBytes: options.minFreeBytes }),
+    epoch,
+    env,
+    logFile: (of) => folders.setupLog(of),
+    onOpened: ({ runId, workstreamId, round }, { branch, path, base }) =>
+      seen({
+        type: 'worktree.opened',
+        ...{ runId, workstreamId, round, path, base },
+        branch: shortBranch(branch),
+      }),
+    onExtended: ({ runId, workstreamId, round, taskId, attempt }, inputs, commit) =>
+      seen({
+        type: 'inputs.extended',
+        ...{ runId, workstreamId, round, taskId, attempt, commit },
+        inputs: [...inputs],
+      }),
+  })
+  const workspaces: Workspaces = options.workspaces ?? worktrees
+  opened.defer(() => workspaces.close())
+  const tools = new RunTools({
+    adapters: options.adapters,
+    settingsOf: (runId) => look().runs.get(runId)?.spec.work?.tools ?? {},
+  })
+  const executor: Executor =
+    options.executor ??
+    (await openLocalExecutor({
+      clock,
+      env,
+      tools,
+      ledgerFolder: join(repository.facts.wsDir, 'processes'),
+    }))
+  opened.defer(() => executor.close())
+  const logs = new AttemptLogs((of) => folders.attemptLog(of))
+  opened.defer(() => logs.close())
+  const attempts = new AttemptDriver({
+    workspaces,
+    executor,
+    clock,
+    look,
+    onOutput: (of, output) => logs.write(of, output),
+    onSilence: (of) => logs.end(of),
+    records: new AttemptRecords(folders, seen),
+  })
+  const tidier = new Tidier(async ({ state, ...of }) => {
+    if (!tidies(of.runId)) return
+    if (options.workspaces === undefined) await worktrees.tearDown(of, state.spec.work?.teardown ?? [])
+    await workspaces.release(of)
+  }, look)
+  const tidy = async () => {
+    if (options.workspaces === undefined) tidier.catchUp(await worktrees.left())
+  }
+  return { attempts, worktrees, tidier, tidy, env, tools: options.executor === undefined ? tools : undefined }
+}
