@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { configDefaults, defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
@@ -56,13 +57,15 @@ export default defineConfig({
         },
       },
     ],
+    setupFiles: [join(import.meta.dirname, 'scripts/gate/children-compile-once.mjs')],
+    env: { WS_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(import.meta.dirname, '.cache/node') },
     watch: false,
     // By default one core is left idle, which is half of a small machine.
     maxWorkers: '100%',
     sequence: { sequencer: LongestFirst },
     // Only a test that hangs comes to this; what is slow on a busy machine is not wrong.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     coverage: {
       provider: 'v8',
       // Files that no test loads count as well. What is enough is decided in scripts/gate/checks/coverage.ts.

@@ -11,26 +11,29 @@ const HELLO = `Say hello. ${modelScript([{ say: 'Hello.' }])}`
 describeRealTools(
   'figures',
   (tool) => {
-    it('how soon it is ready, how long a turn takes, and what five of them hold', () =>
-      withRealTool(tool, async ({ launch, repository }) => {
-        const [one, readyMs] = await timed(() => launch())
-        const turnsMs: number[] = []
-        for (let count = 0; count < 9; count += 1) turnsMs.push((await timed(() => one.prompt(HELLO)))[1])
-        await one.close()
-        const [five, fiveReadyMs] = await timed(() => launch({ count: 5, readyTimeoutMs: 300_000 }))
-        await Promise.all(Array.from({ length: 5 }, () => five.prompt(HELLO)))
-        const memoryKb = processesOf(repository.folder).map(({ pid }) => proportionalKb(pid))
-        const figures = {
-          tool: tool.name,
-          readyMs,
-          turnMs: turnsMs.toSorted((a, b) => a - b)[4],
-          fiveReadyMs,
-          fiveMb: memoryKb.reduce((sum, kb) => sum + kb, 0) / 1024,
-        }
-        appendFileSync(file ?? '', `${JSON.stringify(figures)}\n`)
-      }))
+    it.skipIf(file === undefined)(
+      'how soon it is ready, how long a turn takes, and what five of them hold',
+      () =>
+        withRealTool(tool, async ({ launch, repository }) => {
+          const [one, readyMs] = await timed(() => launch())
+          const turnsMs: number[] = []
+          for (let count = 0; count < 9; count += 1) turnsMs.push((await timed(() => one.prompt(HELLO)))[1])
+          await one.close()
+          const [five, fiveReadyMs] = await timed(() => launch({ count: 5, readyTimeoutMs: 300_000 }))
+          await Promise.all(Array.from({ length: 5 }, () => five.prompt(HELLO)))
+          const memoryKb = processesOf(repository.folder).map(({ pid }) => proportionalKb(pid))
+          const figures = {
+            tool: tool.name,
+            readyMs,
+            turnMs: turnsMs.toSorted((a, b) => a - b)[4],
+            fiveReadyMs,
+            fiveMb: memoryKb.reduce((sum, kb) => sum + kb, 0) / 1024,
+          }
+          appendFileSync(file ?? '', `${JSON.stringify(figures)}\n`)
+        }),
+    )
   },
-  () => file !== undefined && process.platform === 'linux',
+  () => process.platform === 'linux',
 )
 
 async function timed<T>(work: () => Promise<T>): Promise<readonly [T, number]> {

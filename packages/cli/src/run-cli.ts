@@ -62,7 +62,7 @@ function tell(error: unknown, { err, env }: Terminal): ExitCode {
 /** Which exit code a thrown error has: what is not listed is taken for a fault of ours. */
 function codeOf(code: string): ExitCode {
   if (code === 'WS_CLI_USAGE') return exitCodes.usage
-  if (code === 'WS_LEADER_ELSEWHERE' || code === 'WS_QUEUE_LED_ELSEWHERE') return exitCodes.ledElsewhere
+  if (ledElsewhere.has(code)) return exitCodes.ledElsewhere
   if (invalid.has(code) || fromBelow.test(code)) return exitCodes.invalid
   return exitCodes.fault
 }
@@ -70,7 +70,11 @@ function codeOf(code: string): ExitCode {
 /** What git, the queue and the log refuse. */
 const fromBelow = /^WS_(?:GIT|ENTRY|QUEUE|LANDING|STORE|CHECK|TARGET)_/
 
+const ledElsewhere = new Set(['WS_LEADER_ELSEWHERE', 'WS_LEADER_VERSION', 'WS_QUEUE_LED_ELSEWHERE'])
+
 const invalid = new Set([
+  'WS_SOCKET_FOLDER',
+  'WS_RUN_ELSEWHERE',
   'WS_CLI_INVALID',
   'WS_PLAN_INVALID',
   'WS_SELECTION_UNKNOWN',

@@ -13,6 +13,7 @@ import { type Acting, openActing } from './acting.ts'
 import { hostOf } from './hosts/host-id.ts'
 import { HostRecords } from './hosts/host-records.ts'
 import { Member } from './hosts/member.ts'
+import { lent } from './hosts/told-events.ts'
 import { newRunId } from './new-run-id.ts'
 import { openJournal, openLeading } from './open-leading.ts'
 import { Opened } from './opened.ts'
@@ -31,9 +32,11 @@ export type StartRunOptions = Partial<
 }
 
 /**
- * Leads a repository: opens its log, goes on with whatever was going on, and takes new runs.
+ * Leads a repository: opens its log, goes on with whatever was going on, and takes new runs. With `listen` it joins where
+ * another process leads, and works on its own runs there.
  *
- * @throws `WS_LEADER_ELSEWHERE` where another process leads, `WS_ORCHESTRATOR_OPTIONS`, and what opening a repository throws.
+ * @throws `WS_LEADER_ELSEWHERE` where another process leads and is not joined, `WS_LEADER_VERSION`,
+ * `WS_ORCHESTRATOR_OPTIONS`, and what opening a repository throws.
  *
  * @example
  * const ws = await createOrchestrator({ repo: '.' })
@@ -88,7 +91,8 @@ async function openParts(
       if (!othersLive) await acting.worktrees.mend()
       return openLeading(options, { repository, folders, machine, acting, leadership, attempts })
     },
-    readJournal: async () => options.journal ?? openJournal(repository),
+    readJournal: async () =>
+      options.journal === undefined ? openJournal(repository) : lent(options.journal),
   })
   member.events.on('*', ({ event }) => acting.tidier.hear(event))
   opened.defer(() => member.close())

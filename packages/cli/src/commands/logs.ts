@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { nearestName } from '@ws/core'
@@ -40,7 +40,11 @@ export const logsCommand: Command = {
       const state = await readState(facts)
       const runId = chooseRun({ runs: [...(state?.runs.keys() ?? [])] }, given.values.get('run'))
       const folder = join(filesFolder(facts), 'runs', runId, 'logs')
-      const files = existsSync(folder) ? readdirSync(folder).toSorted() : []
+      const files = existsSync(folder)
+        ? readdirSync(folder)
+            .filter((name) => statSync(join(folder, name)).size > 0)
+            .toSorted()
+        : []
       const isJson = given.flags.has('json')
       const [task] = given.positionals
       if (task === undefined) {
@@ -49,6 +53,12 @@ export const logsCommand: Command = {
         return exitCodes.completed
       }
       const attempt = countOf(given, 'attempt') ?? 1
+      const known = state?.runs.get(runId)?.tasks.get(task)
+      if (!files.includes(nameOf(task, attempt)) && known !== undefined && attempt <= known.attempt) {
+        if (isJson) writeJson(terminal, { type: 'logs', runId, files, lines: [] })
+        else terminal.err(`${plainText(task)} wrote nothing\n`)
+        return exitCodes.completed
+      }
       const file = fileOf(task, attempt, files)
       const text = await readFile(join(folder, file), 'utf8')
       const all = text.replace(/\n$/, '').split('\n')
@@ -59,9 +69,13 @@ export const logsCommand: Command = {
     }),
 }
 
+function nameOf(task: string, attempt: number): string {
+  return attempt === 1 ? `${task}.log` : `${task}.${attempt}.log`
+}
+
 /** @throws `WS_CLI_INVALID` with the nearest name */
 function fileOf(task: string, attempt: number, files: readonly string[]): string {
-  const file = attempt === 1 ? `${task}.log` : `${task}.${attempt}.log`
+  const file = nameOf(task, attempt)
   if (files.includes(file)) return file
   const names = files.map((name) => name.replace(/\.log$/, ''))
   const nearest = nearestName(task, names)

@@ -10,7 +10,7 @@ import { chooseRun } from './choose-run.ts'
 /** `ws pause`: a run that nothing more of starts until it is resumed. */
 export const pauseCommand: Command = {
   name: 'pause',
-  says: 'Pauses a run that nobody works on now: nothing more of it starts until ws resume.',
+  says: 'Pauses a run: what runs is interrupted and kept, and nothing more of it starts until ws resume.',
   takes: '[run]',
   positionals: { least: 0, most: 1 },
   options: { json: { says: 'Writes the answer as a line of JSON.' } },

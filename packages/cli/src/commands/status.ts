@@ -105,8 +105,10 @@ function rowOf(
     phase.state,
     `${Math.round((done / Math.max(1, tasks.length)) * 100)}%`,
     `${done} done, ${failed} failed, ${tasks.length - done - failed} left`,
-    told?.durationMs == null ? '' : formatDuration(Math.round(told.durationMs / 1_000) * 1_000),
+    told === undefined || told.durationMs === null
+      ? ''
+      : formatDuration(Math.round(told.durationMs / 1_000) * 1_000),
     told === undefined || told.costUsd === 0 ? '' : `$${told.costUsd.toFixed(2)}`,
-    doing === '' ? (told?.reason ?? '') : doing,
+    doing === '' && (phase.state === 'QUARANTINED' || phase.state === 'FAILED') ? `ws why ${spec.id}` : doing,
   ]
 }

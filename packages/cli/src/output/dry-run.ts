@@ -11,6 +11,7 @@ import {
 } from '@ws/core'
 import type { Terminal } from '../terminal.ts'
 import { plainText } from './plain-text.ts'
+import { wrapText } from './wrap-text.ts'
 import { writeJson } from './write-json.ts'
 
 /** What a dry run shows, and where. */
@@ -62,7 +63,11 @@ export function dryRun(run: RunSpec, { plan, terminal, concurrency, isJson }: Dr
     })),
   }
   if (isJson) writeJson(terminal, { type: 'dry-run', ...facts })
-  else terminal.out(`${lines(facts, new Map(facts.tasks.map((task) => [task.id, task]))).join('\n')}\n`)
+  else {
+    const told = lines(facts, new Map(facts.tasks.map((task) => [task.id, task])))
+    const width = terminal.isLive ? terminal.columns : Number.POSITIVE_INFINITY
+    terminal.out(`${told.flatMap((line) => wrapText(line, width, '    ')).join('\n')}\n`)
+  }
 }
 
 interface Facts {

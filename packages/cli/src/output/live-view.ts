@@ -3,6 +3,7 @@ import type { RunResult, WorkstreamResult } from '@ws/orchestrator'
 import type { Terminal } from '../terminal.ts'
 import { eventLine } from './event-line.ts'
 import { plainText } from './plain-text.ts'
+import { wrapText } from './wrap-text.ts'
 import { summary } from './summary.ts'
 import type { View } from './view.ts'
 
@@ -21,7 +22,8 @@ export function liveView({ out, columns }: Terminal): View {
   let drawn = 0
   let drawnAt = Number.NEGATIVE_INFINITY
   const draw = (line: string | undefined, block: readonly string[]) => {
-    const above = line === undefined ? '' : `${line}\n`
+    // Broken at spaces, which a terminal would not do.
+    const above = line === undefined ? '' : `${wrapText(line, columns, '  ').join('\n')}\n`
     out(`${up(drawn)}${eraseBelow}${above}${block.map((row) => `${row}\n`).join('')}`)
     drawn = block.length
   }

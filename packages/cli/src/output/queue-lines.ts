@@ -7,7 +7,7 @@ import { wrapText } from './wrap-text.ts'
 import { writeJson } from './write-json.ts'
 
 /** What is told of an entry. */
-export const EntryAnswer = z.object({
+const EntryAnswer = z.object({
   id: z.string(),
   branch: z.string(),
   target: z.string(),

@@ -1,7 +1,7 @@
 import type { Terminal } from '../terminal.ts'
 
 /** The version of everything that `--json` writes: fields are added to it, never changed or taken away. */
-export const jsonVersion = 1
+const jsonVersion = 1
 
 /** Writes an answer as a line of JSON for programs. */
 export function writeJson({ out }: Pick<Terminal, 'out'>, answer: object): void {

@@ -34,9 +34,13 @@ export function withQueue<T>(
   })
 }
 
-/** Of the checks that the settings define those count that `merge.checks` names; all of them where it names none. */
+/** What the queue is opened with, by the settings. */
 function optionsOf({ checks, merge, base }: Config): QueueOptionsInput {
-  const defined = Object.entries(checks).map(([name, { advisory, ...check }]) => [name, check] as const)
+  // The queue is told of each entry which of them only advise.
+  const defined = Object.entries(checks).map(([name, check]) => {
+    const { advisory, ...rest } = check
+    return [name, advisory === undefined ? check : rest] as const
+  })
   return {
     target: merge?.target ?? base ?? 'main',
     checks: Object.fromEntries(defined),

@@ -145,7 +145,9 @@ describe('ws health', () => {
       expect((await cli(path, ['health', '--fix'])).out).not.toContain('mends it')
       // What had been done there was kept before its folder went, and is beneath what is kept now.
       const kept = git('for-each-ref', '--format=%(refname)', 'refs/ws/rescue').split('\n')
-      expect(git('log', '--format=%s', ...kept, '--', 'README.md')).toContain('last state of two')
+      expect(git('log', '--full-history', '--format=%s', ...kept, '--', 'README.md')).toContain(
+        'last state of two',
+      )
     }))
 
   test('names a mistake in the settings, and a tool that is named and not there', () =>

@@ -15,7 +15,7 @@ This page is made of the schema by \`packages/cli/test/pages/config-page.test.ts
 `
 
 interface Schema {
-  readonly type?: string | undefined
+  readonly type?: string | readonly string[] | undefined
   readonly description?: string | undefined
   readonly const?: unknown
   readonly enum?: readonly unknown[] | undefined
@@ -26,7 +26,7 @@ interface Schema {
 }
 
 const schema: z.ZodType<Schema> = z.looseObject({
-  type: z.string().optional(),
+  type: z.union([z.string(), z.array(z.string())]).optional(),
   description: z.string().optional(),
   const: z.unknown().optional(),
   enum: z.array(z.unknown()).optional(),
@@ -65,11 +65,11 @@ function insideOf({
 
 function kindOf({ type, enum: words, const: only, anyOf, items, additionalProperties }: Schema): string {
   if (words !== undefined) return words.map(String).join(', ')
-  if (only !== undefined) return String(only)
+  if (only !== undefined) return JSON.stringify(only)
   if (anyOf !== undefined) return [...new Set(anyOf.map(kindOf))].join(' or ')
   if (type === 'array') return items === undefined ? 'list' : `list of ${kindOf(items)}`
   if (type === 'object') return typeof additionalProperties === 'object' ? 'by name' : 'settings'
-  return type ?? 'anything'
+  return type === undefined ? 'anything' : [type].flat().join(' or ')
 }
 
 test('docs/config.md shows every setting of the schema', async () => {

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { freshName } from '../platform/surroundings.ts'
-import { isGone, isSameProcess, ProcessIdentity } from '../platform/process-identity.ts'
+import { isGone, isSameMember, ProcessIdentity } from '../platform/process-identity.ts'
 
 /** Which process each host is, on disk: whoever leads next can tell the living from the dead. */
 export class HostRecords {
@@ -33,7 +33,7 @@ export class HostRecords {
 
   async isOf(hostId: string, identity: ProcessIdentity): Promise<boolean> {
     const found = await this.find(hostId)
-    return found !== undefined && isSameProcess(found, identity)
+    return found !== undefined && isSameMember(found, identity)
   }
 
   /** Whether its process may still be there. A host without a record was one with a leader that is gone. */

@@ -5,6 +5,7 @@ import type { ProcessIdentity } from '../platform/process-identity.ts'
 import type { HostRecords } from './host-records.ts'
 import type { LeadingParts } from './leading.ts'
 import type { OwnMachine } from './seat.ts'
+import type { LentJournal } from './told-events.ts'
 
 /** What a process needs to be one of those that work on a repository. */
 export interface MemberOptions {
@@ -32,5 +33,5 @@ export interface MemberOptions {
     othersLive: boolean,
   ) => Promise<LeadingParts>
   /** Reads what happened while nobody told us. */
-  readonly readJournal: () => Promise<Pick<LeadingParts['journal'], 'read' | 'close'>>
+  readonly readJournal: () => Promise<LentJournal>
 }

@@ -1,6 +1,5 @@
 import {
   type AttemptEffect,
-  type Clock,
   type CommandAnswer,
   type Driver,
   type EventFeed,
@@ -17,12 +16,14 @@ import { freshName } from '../platform/surroundings.ts'
 import { requireAccepted } from '../run-handle.ts'
 import { hostOf, offersOf, runOf } from './host-id.ts'
 import type { Leading } from './leading.ts'
+import { ledElsewhere } from './led-elsewhere.ts'
 import type { MemberOptions } from './member-options.ts'
 import { openLead } from './open-lead.ts'
 import { OwnAttempts } from './own-attempts.ts'
 import { Questions } from './questions.ts'
 import { Seat } from './seat.ts'
-import { ToldEvents } from './told-events.ts'
+import { lent, ToldEvents } from './told-events.ts'
+import { settlesWithin } from './settles-within.ts'
 import type { AttemptReport, Reply, Request } from './wire.ts'
 
 /**
@@ -179,7 +180,8 @@ export class Member {
     this.#phase = { is: 'guest', seat }
     this.#look = seat
     if (seq === undefined) this.#told.beginAfter(seat.seq)
-    else if (seat.seq > seq) void this.#catchUp(seat.seq)
+    // A log that cannot be read costs those events, not the run.
+    else if (seat.seq > seq) this.#told.catchUp(seat.seq, this.#options.readJournal).catch(() => {})
     this.#questions.repeat((id, request) => seat.ask(id, request))
     for (const [hostId, offers] of this.#claimed) {
       const runId = runOf(hostId) ?? hostId
@@ -190,12 +192,6 @@ export class Member {
       })
     }
     this.#reconcile()
-  }
-
-  /** Reads what was stored between two leaders. */
-  async #catchUp(upTo: number): Promise<void> {
-    const journal = await this.#options.readJournal()
-    await this.#told.catchUp(upTo, journal).finally(() => journal.close())
   }
 
   #lost(seat: Seat): void {
@@ -226,7 +222,7 @@ export class Member {
     try {
       host.events.on('*', (published) => this.#told.tell([published]))
       const { nextSeq } = await parts.journal.head(machine.stream)
-      if (isTakingOver) await this.#told.catchUp(nextSeq - 1, parts.journal)
+      if (isTakingOver) await this.#told.catchUp(nextSeq - 1, async () => lent(parts.journal))
       else this.#told.beginAfter(nextSeq - 1)
       this.#phase = { is: 'leader', leading, leave }
       if (listen) await this.#claim()
@@ -349,10 +345,23 @@ export class Member {
       const limits = { ...host.state.limits, slots: 0 }
       await host.send({ type: 'limits.set', commandId: freshName(), limits }).catch(() => {})
     }
+    await this.#dropRecords()
     await leave()
   }
 
+  /** A record says that somebody is there: whoever comes next need not wait for us. */
+  async #dropRecords(): Promise<void> {
+    const { records, self } = this.#options
+    for (const hostId of this.#claimed.keys())
+      if (await records.isOf(hostId, self)) await records.drop(hostId)
+  }
+
   async #leaveSeat(): Promise<void> {
+    // Without a leader nobody would answer.
+    if (this.#phase.is !== 'guest') {
+      await this.#attempts.close()
+      return this.#dropRecords()
+    }
     const soon = <T>(promise: Promise<T>) => settlesWithin(promise, this.#options.clock, farewellMs)
     await soon(this.#pauseOwn())
     await this.#attempts.close()
@@ -379,19 +388,3 @@ export class Member {
 
 /** What the only host offers where nobody may join. */
 const everything = '*'
-
-function ledElsewhere(leader: LeaderInfo | undefined, more?: string): WsError {
-  const who =
-    leader === undefined ? '' : `: process ${leader.pid}${more === undefined ? '' : `, which ${more}`}`
-  return new WsError('WS_LEADER_ELSEWHERE', `another process leads this repository${who}`, {
-    details: { pid: leader?.pid, since: leader?.since },
-    hint: 'wait until it has ended, or ask it',
-  })
-}
-
-async function settlesWithin(promise: Promise<unknown>, clock: Clock, ms: number): Promise<void> {
-  let cancel = () => {}
-  const late = new Promise<void>((resolve) => (cancel = clock.wakeAt(clock.now() + ms, resolve)))
-  await Promise.race([promise.catch(() => {}), late])
-  cancel()
-}

@@ -115,11 +115,16 @@ export class QueueLanding implements Landing {
     if (before !== undefined && this.#remote === remote) return before
     if (this.#landing > 0) return undefined
     this.#remote = remote
-    this.#opening = (async () => {
+    const opening = (async () => {
       await (await before?.catch(() => undefined))?.close()
       return this.#parts.open(remote)
     })()
-    return this.#opening
+    this.#opening = opening
+    // Whoever lands next tries again.
+    opening.catch(() => {
+      if (this.#opening === opening) this.#opening = undefined
+    })
+    return opening
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,6 @@
 import { connect } from 'node:net'
-import { once } from 'node:events'
 import { expect, test } from 'vitest'
-import { LeaderDoor } from '../../src/hosts/leader-door.ts'
+import { LeaderDoor, type Led } from '../../src/hosts/leader-door.ts'
 import { wireVersion } from '../../src/hosts/wire.ts'
 import { ownIdentity } from '../../src/platform/process-identity.ts'
 import { socketPlace } from '../../src/platform/local-socket.ts'
@@ -9,16 +8,32 @@ import { socketPlace } from '../../src/platform/local-socket.ts'
 const key = 'the key'
 const hello = { type: 'hello', wire: wireVersion, machine: 3, key }
 
-/** What a door says to somebody who begins with this, until it hangs up; nobody leads behind it. */
+/** Somebody leads behind the door. */
+const led: Led = {
+  epoch: 1,
+  idle: () => Promise.resolve(),
+  stand: () => ({ seq: 0, state: 'everything' }),
+  listen: () => () => {},
+  handle: () => Promise.resolve({ answer: { ok: true } }),
+  report: () => {},
+  disconnected: () => {},
+}
+
+/** What a door says to somebody who begins with this, until it hangs up or has said a line. */
 async function saysTo(first: string): Promise<readonly unknown[]> {
   const socket = socketPlace()
   const door = await LeaderDoor.open({ socket, key, machineVersion: 3 })
+  door.serve(led)
   try {
     const connection = connect(socket).setEncoding('utf8')
     let said = ''
-    connection.on('data', (text: string) => (said += text)).on('error', () => {})
+    const hangUp = (text: string) => {
+      said += text
+      if (said.endsWith('\n')) connection.destroy()
+    }
+    connection.on('data', hangUp).on('error', () => {})
     connection.write(`${first}\n`)
-    await once(connection, 'close')
+    await new Promise((resolve) => connection.once('close', resolve))
     return said
       .split('\n')
       .filter((line) => line !== '')
@@ -30,6 +45,10 @@ async function saysTo(first: string): Promise<readonly unknown[]> {
 
 const greet = async (more: object) =>
   saysTo(JSON.stringify({ ...hello, process: await ownIdentity(), ...more }))
+
+test('who knows the key and speaks the same version is handed the state', async () => {
+  expect(await greet({})).toEqual([{ type: 'welcome', epoch: 1, seq: 0, state: 'everything' }])
+})
 
 test('who does not know the key is refused', async () => {
   expect(await greet({ key: 'another key' })).toEqual([

@@ -11,17 +11,29 @@ let n = (await journal.head('run')).version + (await journal.head('queue')).vers
 try {
   while (n < last) {
     n += 1
-    // Not through the stream: what is said must be said when the process dies.
-    writeSync(1, `try ${n}\n`)
+    say(`try ${n}`)
     await journal.append(sampleStep(n))
-    writeSync(1, `ack ${n}\n`)
+    say(`ack ${n}`)
   }
 } catch (error) {
-  writeSync(1, `no ${n} ${code(error)}\n`)
+  say(`no ${n} ${code(error)}`)
   const again = await journal.append(sampleStep(n)).catch(code)
-  writeSync(1, `then ${typeof again === 'string' ? again : 'written'}\n`)
+  say(`then ${typeof again === 'string' ? again : 'written'}`)
 }
-await journal.close().catch((error: unknown) => writeSync(1, `close ${code(error)}\n`))
+await journal.close().catch((error: unknown) => say(`close ${code(error)}`))
+
+/** Not through the stream: what is said must be said when the process dies. */
+function say(line: string): void {
+  for (;;) {
+    try {
+      writeSync(1, `${line}\n`)
+      return
+    } catch (error) {
+      // Whoever listens is slow, and the pipe is full.
+      if (code(error) !== 'EAGAIN') throw error
+    }
+  }
+}
 
 function code(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : String(error)

@@ -13,9 +13,15 @@ const adapters = [
 ]
 
 describe.each(adapters)('$tool', (adapter) => {
-  test('is a plain object of a name, traits and two functions', () => {
+  test('is a plain object of a name, traits and three functions', () => {
     expect(Object.getPrototypeOf(adapter)).toBe(Object.prototype)
-    expect(Object.keys(adapter).toSorted()).toEqual(['connect', 'launch', 'tool', 'traits'])
+    expect(Object.keys(adapter).toSorted()).toEqual([
+      'connect',
+      'isSessionUnknown',
+      'launch',
+      'tool',
+      'traits',
+    ])
     expect(structuredClone(adapter.traits)).toEqual(adapter.traits)
   })
 
