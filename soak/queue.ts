@@ -23,7 +23,8 @@ export async function run(part: SoakPart): Promise<SoakResult> {
       const kind = process.env['WS_SOAK_CASES'] ?? (seed % 5 === 0 ? 'green' : 'kills')
       if (kind === 'green') return add(sum, await landRandomBranches(seed, branches))
       const it = randomKillCase(seed)
-      sum.killed += (await runKillCase(it)).killed
+      const { killed } = await runKillCase(it)
+      sum.killed += killed
       sum.landed += it.branches.filter(({ name }) => name !== 'broken').length
     }),
   )

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { type AgentTurn, type TempRepository, withTempRepository } from '@ws/testing'
 import { expect, test } from 'vitest'
 import { type ScriptedSettings, withScripted } from './scripted.ts'
-import { readWritten } from '../../packages/orchestrator/test/written-files.ts'
+import { readWritten } from './written-files.ts'
 import { resultOf, ws } from './ws.ts'
 
 const samples = join(import.meta.dirname, '../../packages/core/test/plan/samples')

@@ -14,7 +14,8 @@ describe('a queue that is killed', () => {
         while (killed < 100 && failures.length === 0) {
           const mine = seed++
           try {
-            killed += (await run(randomKillCase(mine))).killed
+            const end = await run(randomKillCase(mine))
+            killed += end.killed
           } catch (error) {
             failures.push(`seed ${mine}: ${String(error)}`)
           }

@@ -122,18 +122,14 @@ function compareWithGit(
   writeFileSync(
     script,
     `cd '${oracle}' || exit 1
-dirty=
 while read -r onto commit; do
   git reset --quiet --hard "$onto" || exit 1
-  # A merge that stops may leave files that no index knows.
-  if [ "$dirty" ]; then git clean -ffdxq || exit 1; fi
-  dirty=
   if git -c merge.directoryRenames=false merge --quiet --no-ff --no-commit "$commit" >/dev/null 2>&1; then
     echo "tree $(git write-tree)"
   else
     git -c core.quotePath=false ls-files --unmerged || exit 1
     echo stopped
-    dirty=yes
+    git reset --quiet --hard && git clean -ffdxq
   fi
 done
 `,
