@@ -4,6 +4,7 @@ import { shortBranch } from '../door/names.ts'
 import type { Exclusive } from '../locks/repository-lock.ts'
 import type { Repository } from '../repository/repository.ts'
 import type { BranchUser } from './branch-users.ts'
+import { takeBack } from './take-back.ts'
 
 /** A checked-out branch that is to move along. */
 export interface FastForward {
@@ -53,7 +54,12 @@ export async function fastForwardCheckout(
     ],
     { timeoutMs: 900_000, ...options, okExitCodes: [0, 1, 2, 128] },
   )
-  if (exitCode !== 0) return { isDone: false, paths: pathsIn(stderr), detail: lastLine(stderr) }
+  if (exitCode !== 0) {
+    const paths = pathsIn(stderr)
+    // Git looks for what is in the way before it touches anything; whatever else it failed by, it may have begun.
+    if (paths.length === 0 && !stderr.includes('.lock')) await takeBack(repository, git, to, options)
+    return { isDone: false, paths, detail: lastLine(stderr) }
+  }
   if ((await repository.readRef(branch)) === to) return { isDone: true }
   return { isDone: false, paths: [], detail: 'the checkout changed to another branch meanwhile' }
 }

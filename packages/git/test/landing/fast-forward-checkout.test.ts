@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { branchRef, parseObjectId } from '../../src/door/names.ts'
 import { findBranchUsers } from '../../src/landing/branch-users.ts'
@@ -57,6 +59,51 @@ describe('the fast-forward of a checkout', () => {
         })
       },
       { files: { 'a.txt': 'a\n' } },
+    ))
+
+  it('that fails half-way leaves every file as it was', () =>
+    withOpened(
+      async (opened) => {
+        const { temp } = opened
+        const before = temp.git('rev-parse', 'HEAD')
+        // A link to nothing can be committed, and no file system takes it.
+        const empty = temp.git('hash-object', '-w', '-t', 'blob', '/dev/null')
+        temp.write({ 'a.txt': 'ahead\n', 'made/for it/b.txt': 'ahead\n', 'z.txt': 'ahead\n' })
+        temp.git('rm', '--quiet', 'd.txt', 'x')
+        temp.write({ 'x/inside.txt': 'ahead\n' })
+        temp.git('add', '--all')
+        temp.git('update-index', '--add', '--cacheinfo', `120000,${empty},m.txt`)
+        temp.git('commit', '--quiet', '--message', 'ahead')
+        const to = parseObjectId(temp.git('rev-parse', 'HEAD'))
+        temp.git('reset', '--quiet', '--hard', before)
+        temp.write({ 'mine.txt': 'mine\n', 'other.txt': 'edited\n' })
+        const [user] = await findBranchUsers(opened.repository, branch)
+        const status = temp.git('status', '--short', '--untracked-files=all')
+        const moved = await opened.repository.exclusively((exclusive) =>
+          fastForwardCheckout(opened.repository, exclusive, user!, { branch, to }),
+        )
+        expect(moved).toMatchObject({ isDone: false, paths: [], detail: expect.stringContaining('m.txt') })
+        expect(temp.git('status', '--short', '--untracked-files=all')).toBe(status)
+        expect(temp.git('rev-parse', 'main')).toBe(before)
+        expect(existsSync(join(temp.path, 'made'))).toBe(false)
+        expect(['a.txt', 'd.txt', 'm.txt', 'x', 'other.txt'].map((path) => temp.read(path))).toEqual([
+          'a\n',
+          'd\n',
+          'm\n',
+          'x\n',
+          'edited\n',
+        ])
+      },
+      {
+        files: {
+          'a.txt': 'a\n',
+          'd.txt': 'd\n',
+          'm.txt': 'm\n',
+          x: 'x\n',
+          'z.txt': 'z\n',
+          'other.txt': 'o\n',
+        },
+      },
     ))
 
   it('notices that the checkout is on another branch by now', () =>

@@ -81,12 +81,12 @@ function edit(random: Random, tree: Tree, by: string, mayBreak = true): Tree {
     const file = next.get(path)!
     // What the check of this history looks for; without it, a change that nothing is wrong with.
     const kind = random.below(mayBreak ? 100 : 93)
-    if (kind < 70) next.set(path, { ...file, text: editText(random, file.text, by) })
+    if (kind < 70) next.set(path, { ...file, text: editText(random, file, by) })
     else if (kind < 78)
       next.set(`${random.pick(['d0', 'd1', 'new'])}/${by.replaceAll(' ', '-')}.txt`, fileOf(by))
     else if (kind < 84) {
       next.delete(path)
-      next.set(`moved/${path.replaceAll('/', '-')}`, { ...file, text: editText(random, file.text, by) })
+      next.set(`moved/${path.replaceAll('/', '-')}`, { ...file, text: editText(random, file, by) })
     } else if (kind < 87) next.delete(path)
     else if (kind < 91) next.set(path, { ...file, mode: file.mode === '100644' ? '100755' : '100644' })
     else if (kind < 92) {
@@ -104,7 +104,9 @@ function fileOf(by: string): File {
   return { mode: '100644', text: `${by}\n`.repeat(5) }
 }
 
-function editText(random: Random, text: string, by: string): string {
+function editText(random: Random, { mode, text }: File, by: string): string {
+  // No file system takes a link to nothing.
+  if (mode === '120000') return `somewhere ${by}`
   const lines = text.split('\n')
   const at = random.below(Math.max(1, lines.length - 1))
   const kind = random.below(4)
