@@ -33,7 +33,7 @@ test('what was seen of a CLI is a table by mode, with a note for each cell that 
 
     [1] It tells none.
 
-    Not looked at in that run: an edit lands in the worktree; USD that are told; the next turn of a session; an edit that is asked for and denied; an edit that is asked for and allowed; an edit outside of the worktree; an edit by who may only read; the model refuses (400); a wrong key (401); a spent quota (429); when the quota is there again; an overloaded model (503, once); a turn is interrupted; kill −9 in a turn of a session; three at once, three worktrees; left after close(); left after kill −9 of us, and a sweep.
+    Not looked at in that run: an edit lands in the worktree; USD that are told; the next turn of a session; an edit that is asked for and denied; an edit that is asked for and allowed; an edit outside of the worktree; an edit by who may only read; the model refuses (400); a wrong key (401); a spent quota (429); when the quota is there again; an overloaded model (503, once); a turn is interrupted; kill −9 in a turn of a session; a session that it has lost; three at once, three worktrees; left after close(); left after kill −9 of us, and a sweep.
     "
   `)
 })
