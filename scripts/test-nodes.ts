@@ -1,8 +1,10 @@
-// npm run test:nodes: on the first Node of each line that `engines` allows, and on the newest, the unit tests and the packed
-// packages as a stranger would use them; their types under each TypeScript that people use. Writes its row into docs/proofs.md.
+// npm run test:nodes [-- --only unit|packages --node 22]: on the first Node of each line that `engines` allows, and on the newest,
+// the unit tests and the packed packages as a stranger would use them; their types under each TypeScript that people use. Writes
+// its row into docs/proofs.md.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { cacheFolder, nodeVersion, provide } from './bootstrap/cache.cjs'
 import { printCheck, printTotals, type Check } from './check.ts'
 import { runCommand, tail } from './command.ts'
@@ -44,6 +46,11 @@ const TYPESCRIPTS = [
 ]
 
 const root = join(import.meta.dirname, '..')
+// A part of it: the unit tests alone take ten minutes on each.
+const { values } = parseArgs({
+  options: { only: { type: 'string', default: '' }, node: { type: 'string', default: '' } },
+})
+const nodes = NODES.filter(({ version }) => version.startsWith(values.node))
 const cache = { cache: cacheFolder(root), say: (line: string) => console.error(line) }
 const folder = mkdtempSync(join(tmpdir(), 'ws-nodes-'))
 const checks: Check[] = []
@@ -63,13 +70,13 @@ async function testAll() {
   const own = { version: '7', tsc: join(root, 'node_modules/typescript/bin/tsc') }
   const others = TYPESCRIPTS.map((tool) => ({ version: tool.version, tsc: provide(tool, cache) }))
   // The compiler runs on our own Node: which Node the types are meant for makes no difference to it.
-  for (const [at, tool] of NODES.entries()) testOn(tool, packed, at === 0 ? [...others, own] : [])
+  for (const [at, tool] of nodes.entries()) testOn(tool, packed, at === 0 ? [...others, own] : [])
   const failed = checks.filter(({ outcome }) => outcome !== 'passed')
   recordProof(root, {
-    what: 'test:nodes',
+    what: ['test:nodes', values.only, values.node].filter(Boolean).join(' '),
     count: `${checks.length} checks`,
     seed: '',
-    versions: `node ${NODES.map(({ version }) => version).join(', ')}; typescript ${[...others, own].map(({ version }) => version).join(', ')}`,
+    versions: `node ${nodes.map(({ version }) => version).join(', ')}; typescript ${[...others, own].map(({ version }) => version).join(', ')}`,
     result: failed.length === 0 ? 'passed' : `not passed: ${failed.map(({ what }) => what).join('; ')}`,
     covers: ['packages', 'README.md', 'package.json', 'pnpm-lock.yaml'],
   })
@@ -82,14 +89,17 @@ function testOn(
 ) {
   const program = provide(tool, { ...cache, readVersion: nodeVersion })
   const env = { PATH: `${dirname(program)}${delimiter}${process.env.PATH}`, NODE_OPTIONS: undefined }
-  const unit = runCommand(program, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', 'packages/'], {
-    cwd: root,
-    env,
-  })
-  const what = `unit tests on Node ${tool.version}`
-  add(unit.ok ? { what, outcome: 'passed' } : { what, outcome: 'failed', detail: tail(unit.output, 40) })
+  if (values.only !== 'packages') add(unitTestsOn(tool.version, program, env))
+  if (values.only === 'unit') return
   const node = { version: tool.version, program }
   tryOut({ root, folder: join(folder, tool.version), manager: 'npm', packed, node, compilers }).forEach(add)
+}
+
+function unitTestsOn(version: string, program: string, env: Record<string, string | undefined>): Check {
+  const vitest = join(root, 'node_modules/vitest/vitest.mjs')
+  const { ok, output } = runCommand(program, [vitest, 'run', 'packages/'], { cwd: root, env })
+  const what = `unit tests on Node ${version}`
+  return ok ? { what, outcome: 'passed' } : { what, outcome: 'failed', detail: tail(output, 40) }
 }
 
 function add(check: Check) {
