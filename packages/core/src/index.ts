@@ -190,6 +190,7 @@ export type {
 export type { Landing, LandingChange, LandingContext, LandingRequest } from './ports/landing.ts'
 export type {
   OfRound,
+  ReleasedWork,
   Settlement,
   SettleRequest,
   Workspace,

@@ -61,7 +61,8 @@ export async function openLeading(
     const landings = new LandingDriver({
       landing,
       look,
-      stand: async (of): Promise<RoundStand | undefined> => acting.worktrees.stand(of),
+      stand: async (of, released, rules): Promise<RoundStand | undefined> =>
+        acting.worktrees.standWith(of, released, rules),
     })
     const host = await loadHost(machine, {
       journal,

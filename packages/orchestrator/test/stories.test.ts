@@ -41,6 +41,36 @@ test('a released workstream comes back with what it did, and lands it', () =>
     const released = await ws.handle(run.id).result
     expect(released.workstreams[0]).toMatchObject({ status: 'COMPLETED' })
     expect(repository.git('show', 'refs/ws/landed/main:api/one')).toBe('one')
+    expect(repository.git('show', 'refs/ws/landed/main:api/two')).toBe('debugger')
+  }))
+
+test('what was quarantined lands when it is released, before what comes after it, and nothing that was set aside', () =>
+  story(async ({ ws, repository }) => {
+    const run = await ws.run({
+      workstreams: [
+        {
+          id: 'api',
+          claims: ['api/**'],
+          tasks: [
+            { id: 'a', run: 'echo changed > README.md && mkdir api && echo one > api/one && echo x > stray' },
+            { id: 'b', needs: ['a'], run: 'cat README.md api/one > api/two' },
+          ],
+        },
+      ],
+    })
+    expect((await run.result).workstreams[0]?.status).toBe('QUARANTINED')
+    const before = repository.git('rev-parse', 'main')
+    await run.release('api')
+    expect((await ws.handle(run.id).result).workstreams[0]).toMatchObject({ status: 'COMPLETED' })
+    const landed = (path: string) => repository.git('show', `refs/ws/landed/main:${path}`)
+    expect([landed('README.md'), landed('api/one'), landed('api/two')]).toEqual([
+      'changed',
+      'one',
+      'changed\none',
+    ])
+    expect(repository.git('diff', '--name-only', before, 'refs/ws/landed/main')).toBe(
+      'README.md\napi/one\napi/two',
+    )
   }))
 
 test('without quota a task is parked, spends no retry, and goes on when the quota is there again', () => {

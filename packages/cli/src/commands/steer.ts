@@ -120,11 +120,11 @@ export const steeringCommands: readonly Command[] = [
   }),
   steering({
     name: 'release',
-    says: 'Takes a workstream out of quarantine: what broke a guardrail counts as done, and its run goes on.',
+    says: 'Takes a workstream out of quarantine: what broke a guardrail counts as done and lands, and its run goes on.',
     takes: '<workstream>',
     example: {
       line: 'ws release cleanup',
-      does: 'lets "cleanup" go on, and land what it has committed',
+      does: 'vouches for what "cleanup" did, and lets it go on and land',
     },
     tell: (run, workstreamId) => run.release(workstreamId),
   }),

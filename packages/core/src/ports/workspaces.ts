@@ -30,8 +30,17 @@ export interface WorkspaceRequest extends OfAttempt, OfRound {
   readonly claims: readonly Claim[]
   /** The commits that it is built on besides the target, in the plan's order. */
   readonly inputs: readonly string[]
+  /** What was quarantined in this round and a person has released since: it is part of the round from now on. */
+  readonly released?: readonly ReleasedWork[]
   readonly target: string
   readonly signal: AbortSignal
+}
+
+/** What a quarantined attempt did, for which a person vouches. */
+export interface ReleasedWork {
+  readonly task: TaskWork
+  /** As the settlement of the breach named it. */
+  readonly commit: string
 }
 
 /** A directory, or why there is none: a set-up that failed, inputs that do not merge. */
@@ -65,9 +74,9 @@ export type Settlement = {
   readonly setAside: readonly string[]
   readonly warnings: readonly string[]
 } &
-  /** Without a commit where nothing changed. */
+  /** Without a commit where nothing changed; that of a breach is kept beside the branch. */
   (
     | { readonly kind: 'settled'; readonly commit?: string }
-    | { readonly kind: 'breached'; readonly breach: Breach }
+    | { readonly kind: 'breached'; readonly breach: Breach; readonly commit?: string }
     | { readonly kind: 'failed'; readonly failure: Failure }
   )

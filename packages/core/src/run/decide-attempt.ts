@@ -58,11 +58,14 @@ function* settleAttempt(
       yield* makeReady(task.dependents)
       break
     }
-    case 'breached':
-      yield { type: 'task.quarantined', ...place, usage, breach: outcome.breach }
+    case 'breached': {
+      const { breach, commit } = outcome
+      const kept = commit === undefined ? {} : { commit }
+      yield { type: 'task.quarantined', ...place, usage, breach, ...kept }
       yield* closeBreaker(state, attempt)
       yield* afterFailure(state, task)
       break
+    }
     case 'failed':
       yield* fail(state, task, attempt, outcome.failure, usage, now)
       break

@@ -52,8 +52,10 @@ export function* retryWorkstream(state: RunMachineState, workstream: WorkstreamS
 export function* releaseWorkstream(state: RunMachineState, workstream: WorkstreamState): Generator<RunEvent> {
   const { run } = workstream
   const revived = new Set<TaskState>()
-  const accepted = workstream.tasks.filter((task) => task.phase.state === 'QUARANTINED')
-  for (const task of accepted) collectSkipped(task, revived)
+  const accepted = workstream.tasks.flatMap((task) =>
+    task.phase.state === 'QUARANTINED' ? [{ task, commit: task.phase.commit }] : [],
+  )
+  for (const { task } of accepted) collectSkipped(task, revived)
   for (const task of workstream.tasks) {
     if (task.phase.state !== 'SKIPPED' || task.round < workstream.round) continue
     if (task.spec.needs.some((id) => isLost(run.tasks.get(id)!) && !revived.has(run.tasks.get(id)!))) continue
@@ -62,7 +64,10 @@ export function* releaseWorkstream(state: RunMachineState, workstream: Workstrea
   }
   collectBaseless(workstream, revived)
   if (run.status !== 'RUNNING' && run.status !== 'PAUSED') yield { type: 'run.reopened', runId: run.id }
-  for (const task of accepted) yield { type: 'task.accepted', runId: run.id, taskId: task.id }
+  for (const { task, commit } of accepted) {
+    const kept = commit === undefined ? {} : { commit }
+    yield { type: 'task.accepted', runId: run.id, taskId: task.id, ...kept }
+  }
   yield* revive(state, run, revived, 'workstream.released', workstream)
 }
 

@@ -63,7 +63,7 @@ export function evolveTask(state: RunMachineState, event: TaskEvent, at: number)
         event.usage,
         event.breach.breach === 'crash-loop' && event.breach.cause === 'lost',
       )
-      return setPhase(state, task, { state: 'QUARANTINED', breach: event.breach })
+      return setPhase(state, task, { state: 'QUARANTINED', breach: event.breach, commit: event.commit })
     case 'task.cancelled':
       endAttempt(state, task, event.usage, false)
       return setPhase(state, task, { state: 'SKIPPED', because: { reason: 'cancelled' } })
@@ -79,7 +79,8 @@ export function evolveTask(state: RunMachineState, event: TaskEvent, at: number)
       setPhase(state, task, { state: 'PENDING' })
       return regroundHolders(state)
     case 'task.accepted':
-      setPhase(state, task, { state: 'SUCCEEDED', commit: undefined, isReleased: true })
+      if (event.commit !== undefined) task.workstream.hasCommits = true
+      setPhase(state, task, { state: 'SUCCEEDED', commit: event.commit, isReleased: true })
       for (const dependent of task.dependents) dependent.unmet--
       return
     case 'task.reprioritised':

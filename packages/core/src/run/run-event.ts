@@ -73,11 +73,21 @@ export type RunEvent =
       readonly avoid?: string
     } & OfAttempt)
   | ({ readonly type: 'task.failed'; readonly usage: Usage; readonly failure: Failure } & OfAttempt)
-  | ({ readonly type: 'task.quarantined'; readonly usage: Usage; readonly breach: Breach } & OfAttempt)
+  | ({
+      readonly type: 'task.quarantined'
+      readonly usage: Usage
+      readonly breach: Breach
+      /** What it did, kept beside the branch. */
+      readonly commit?: string
+    } & OfAttempt)
   | ({ readonly type: 'task.cancelled'; readonly usage: Usage } & OfAttempt)
   | ({ readonly type: 'task.skipped'; readonly because: SkipReason } & OfTask)
   | ({ readonly type: 'task.revived'; readonly round: number } & OfTask)
-  | ({ readonly type: 'task.accepted' } & OfTask)
+  | ({
+      readonly type: 'task.accepted'
+      /** What it did, as it was kept. */
+      readonly commit?: string
+    } & OfTask)
   | ({ readonly type: 'task.reprioritised'; readonly priority: number } & OfTask)
   | ({ readonly type: 'attempt.superseded'; readonly usage: Usage } & OfAttempt)
   // claims

@@ -80,11 +80,14 @@ export interface Usage {
 /** No usage at all. */
 export const noUsage: Usage = { costUsd: 0, tokens: 0, durationMs: 0 }
 
-/** How an attempt ended. `commit` is absent where nothing changed. */
+/**
+ * How an attempt ended. `commit` is absent where nothing changed; that of a breach is kept beside the branch, for a person
+ * who vouches for it.
+ */
 export type AttemptOutcome =
   | { readonly kind: 'succeeded'; readonly commit?: string }
   | { readonly kind: 'failed'; readonly failure: Failure }
-  | { readonly kind: 'breached'; readonly breach: Breach }
+  | { readonly kind: 'breached'; readonly breach: Breach; readonly commit?: string }
 
 /** How a landing ended. */
 export type LandingOutcome =

@@ -212,7 +212,7 @@ export type TaskPhase =
   | { readonly state: 'RUNNING'; readonly attempt: AttemptState }
   | { readonly state: 'SUCCEEDED'; readonly commit: string | undefined; readonly isReleased: boolean }
   | { readonly state: 'FAILED'; readonly failure: Failure }
-  | { readonly state: 'QUARANTINED'; readonly breach: Breach }
+  | { readonly state: 'QUARANTINED'; readonly breach: Breach; readonly commit: string | undefined }
   | { readonly state: 'SKIPPED'; readonly because: SkipReason }
 
 /** An attempt that runs. */

@@ -166,8 +166,8 @@ export class DrivenRun {
     return this.end(taskId, { kind: 'failed', failure }, usage)
   }
 
-  breach(taskId: string, breach: Breach = { breach: 'outside-claims', paths: ['x'] }) {
-    return this.end(taskId, { kind: 'breached', breach }, {})
+  breach(taskId: string, breach: Breach = { breach: 'outside-claims', paths: ['x'] }, commit?: string) {
+    return this.end(taskId, { kind: 'breached', breach, ...(commit === undefined ? {} : { commit }) }, {})
   }
 
   /** The driver obeys an interruption. */

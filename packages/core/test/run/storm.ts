@@ -218,7 +218,11 @@ function script(seed: number, { runId, taskId, attempt }: AttemptEffect, isCalm:
       durationMs,
       costUsd,
       meteredAt,
-      outcome: { kind: 'breached', breach: { breach: 'outside-claims', paths: ['x'] } },
+      outcome: {
+        kind: 'breached',
+        breach: { breach: 'outside-claims', paths: ['x'] },
+        ...(dice.chance(0.5) ? { commit: `kept/${taskId}/${attempt}` } : {}),
+      },
     }
   }
   return { durationMs, costUsd, meteredAt, outcome: { kind: 'failed', failure: dice.pick(failures) } }

@@ -191,8 +191,10 @@ export class AttemptDriver {
     records.settled(effect, { settlement, execution, artifacts })
     this.#remember(effect, execution)
     const { usage } = execution
-    if (settlement.kind === 'breached')
-      return { outcome: { kind: 'breached', breach: settlement.breach }, usage }
+    if (settlement.kind === 'breached') {
+      const { breach, commit } = settlement
+      return { outcome: { kind: 'breached', breach, ...(commit === undefined ? {} : { commit }) }, usage }
+    }
     if (execution.kind === 'failed') return { outcome: { kind: 'failed', failure: execution.failure }, usage }
     if (execution.kind === 'interrupted') return this.#interrupted(effect, usage)
     if (settlement.kind === 'failed')
@@ -246,11 +248,11 @@ function succeeded(settlement: Settlement & { readonly kind: 'settled' }): Attem
 }
 
 function toRequest(effect: AttemptEffect, facts: AttemptFacts, signal: AbortSignal) {
-  const { run, workstream, task, claims, inputs, target, kind } = facts
+  const { run, workstream, task, claims, inputs, released, target, kind } = facts
   const { workstreamId, round } = effect
   return {
     ...ofAttempt(effect),
-    ...{ workstreamId, round, run, workstream, task, claims, inputs, target, signal },
+    ...{ workstreamId, round, run, workstream, task, claims, inputs, released, target, signal },
     isPersons: kind === 'person',
   }
 }

@@ -1,4 +1,4 @@
-import type { AttemptEffect, RunMachineState, TaskState, WorkstreamState } from '@ws/core'
+import type { AttemptEffect, ReleasedWork, RunMachineState, TaskState, WorkstreamState } from '@ws/core'
 import { invariant, type RunWork, type TaskWork, type WorkstreamWork } from '@ws/core'
 
 /** Everything about an attempt that its run says, read off the state at its start. */
@@ -12,6 +12,7 @@ export interface AttemptFacts {
   readonly claims: WorkstreamState['spec']['claims']
   /** Commits that the round is built on and that have not landed, in plan order. */
   readonly inputs: readonly string[]
+  readonly released: readonly ReleasedWork[]
 }
 
 /** @throws `WS_RUN_WITHOUT_WORK` for a run that was written by hand, without what hosts need. */
@@ -33,6 +34,7 @@ export function attemptFacts(state: RunMachineState, { runId, taskId }: AttemptE
     correlationId: run.spec.correlationId,
     claims: workstream.spec.claims,
     inputs: inputsOf(found),
+    released: releasedOf(workstream),
   }
 }
 
@@ -48,4 +50,14 @@ function commitsOf({ tasks }: WorkstreamState): string[] {
   return tasks.flatMap(({ phase }) =>
     phase.state === 'SUCCEEDED' && phase.commit !== undefined ? [phase.commit] : [],
   )
+}
+
+/** What a person has released of a round. */
+export function releasedOf({ tasks, round }: WorkstreamState): readonly ReleasedWork[] {
+  return tasks.flatMap(({ spec: { work }, phase, round: own }) => {
+    const isReleased = own === round && phase.state === 'SUCCEEDED' && phase.isReleased
+    return isReleased && phase.commit !== undefined && work !== undefined
+      ? [{ task: work, commit: phase.commit }]
+      : []
+  })
 }

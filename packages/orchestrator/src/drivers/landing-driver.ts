@@ -8,9 +8,12 @@ import {
   type LandingRequest,
   type OfLanding,
   type OfRound,
+  type ReleasedWork,
   type RunInput,
   type RunMachineState,
+  type WorkspaceRequest,
 } from '@ws/core'
+import { releasedOf } from './attempt-facts.ts'
 
 /** Where a round stands: what is to land. */
 export interface RoundStand {
@@ -23,7 +26,12 @@ export interface RoundStand {
 export interface LandingDriverOptions {
   readonly landing: Landing
   readonly look: () => RunMachineState
-  readonly stand: (of: OfRound) => Promise<RoundStand | undefined>
+  /** Where a round stands, with what was released of it. */
+  readonly stand: (
+    of: OfRound,
+    released: readonly ReleasedWork[],
+    rules: Pick<WorkspaceRequest, 'run' | 'workstream'>,
+  ) => Promise<RoundStand | undefined>
 }
 
 interface Going {
@@ -107,8 +115,9 @@ export class LandingDriver {
     const state = this.#options.look()
     const run = state.runs.get(effect.runId)
     const workstream = run?.workstreams.get(effect.workstreamId)
-    invariant(run !== undefined && workstream?.spec.work !== undefined, 'WS_RUN_WITHOUT_WORK')
-    const stand = await this.#options.stand(ofRound(effect))
+    invariant(run?.spec.work !== undefined && workstream?.spec.work !== undefined, 'WS_RUN_WITHOUT_WORK')
+    const rules = { run: run.spec.work, workstream: workstream.spec.work }
+    const stand = await this.#options.stand(ofRound(effect), releasedOf(workstream), rules)
     if (stand === undefined) return undefined
     return {
       ...ofLanding(effect),

@@ -1,5 +1,6 @@
 import type {
   OfRound,
+  ReleasedWork,
   Settlement,
   SettleRequest,
   Workspace,
@@ -7,6 +8,7 @@ import type {
   WorkspaceRequest,
   Workspaces,
 } from '@ws/core'
+import { WsError } from '@ws/core'
 import {
   type Attestation,
   type ConflictWithHunks,
@@ -28,6 +30,7 @@ import { attemptTrailers, isCommitOf } from './attempt-trailers.ts'
 import { pushBranch } from './push-branch.ts'
 import { settleWork } from './settle-work.ts'
 import { slotName } from './slot-name.ts'
+import { type TakenIn, takeInReleased } from './take-in-released.ts'
 
 /** How worktrees are made and whose name stands in their commits. */
 export interface GitWorkspacesOptions {
@@ -75,8 +78,11 @@ export class GitWorkspaces implements Workspaces {
   }
 
   async open(request: RoundRequest): Promise<WorkspaceAnswer> {
-    const found = await this.#slotOf(request)
-    if (found === undefined) return this.#make(request)
+    const there = await this.#slotOf(request)
+    if (there === undefined) return this.#make(request)
+    const whole = await this.#takeIn(there, request.released ?? [], request)
+    if (!whole.isClean) return cannotMerge(whole.conflicts)
+    const found = whole.slot
     const base = await this.#wider(found, request)
     if (!base.isClean) return cannotMerge(base.conflicts)
     // An earlier attempt may have left something: it is kept, and this one begins at the last good commit. What a
@@ -111,6 +117,37 @@ export class GitWorkspaces implements Workspaces {
   /** What a round stands at: its branch, its last commit, and what that was built on. */
   async stand(of: OfRound): Promise<Pick<SlotRecord, 'branch' | 'tip' | 'base' | 'path'> | undefined> {
     return this.#slotOf(of)
+  }
+
+  /** What a round is to land: what it stands at, with what was released. */
+  async standWith(
+    of: OfRound,
+    released: readonly ReleasedWork[],
+    rules: Pick<WorkspaceRequest, 'run' | 'workstream'>,
+  ): Promise<SlotRecord | undefined> {
+    const slot = await this.#slotOf(of)
+    if (slot === undefined) return undefined
+    const whole = await this.#takeIn(slot, released, { ...rules, signal: new AbortController().signal })
+    if (whole.isClean) return whole.slot
+    const paths = whole.conflicts.map(({ path }) => path)
+    throw new WsError('WS_RELEASED_CONFLICT', `what was released does not merge: ${paths.join(', ')}`, {
+      details: { ...of, paths },
+      hint: 'merge it by hand from refs/ws/rescue, or discard the workstream',
+    })
+  }
+
+  #takeIn(
+    slot: SlotRecord,
+    released: readonly ReleasedWork[],
+    { run, workstream, signal }: Pick<WorkspaceRequest, 'run' | 'workstream' | 'signal'>,
+  ): Promise<TakenIn> {
+    const rules = { run, workstream, signal }
+    return takeInReleased(slot, released, {
+      repository: this.#options.repository,
+      slots: this.#slots,
+      rules,
+      ...this.#epoch,
+    })
   }
 
   async close(): Promise<void> {

@@ -2,9 +2,6 @@ import type { Breach, GuardrailConsequence, Settlement, SettleRequest, Workspace
 import { explainBreach, matchesClaim } from '@ws/core'
 import {
   type Attestation,
-  editTree,
-  inspectChanges,
-  judgeChanges,
   type ObjectId,
   type Person,
   type Pinned,
@@ -12,8 +9,8 @@ import {
   type SlotRecord,
   type Slots,
 } from '@ws/git'
-import { isArtifact } from '../records/keep-artifacts.ts'
 import { askCommands } from '../guardrails/ask-commands.ts'
+import { judgeWork } from './judge-work.ts'
 import { judgeGuardrails } from '../guardrails/judge-guardrails.ts'
 import { type DiffFacts, parseDiff } from '../guardrails/parse-diff.ts'
 
@@ -51,6 +48,7 @@ export async function settleWork(options: SettleOptions): Promise<Settlement> {
     return {
       kind: 'breached',
       breach: { breach: 'isolation', detail: `${kind} ${name} was changed` },
+      ...(await keptBeside(options, pinned)),
       ...nothing,
     }
   }
@@ -65,24 +63,10 @@ function isOthers(ref: string): boolean {
 
 async function judge(options: SettleOptions, pinned: Pinned): Promise<Settlement> {
   const { repository, slot, request } = options
-  const { task, workstream, run, signal } = request
+  const { task, workstream, signal } = request
   const ignoreCase = repository.facts.ignoreCase
-  const all = await inspectChanges(repository, slot.tip, pinned.snapshot.tree, { signal })
-  // What is kept beside the commits is put back as it was.
-  const isKept = ({ path }: { readonly path: string }) => isArtifact(path, task, { ignoreCase })
-  const changes = { ...all, changes: all.changes.filter((change) => !isKept(change)) }
-  const putBack = all.changes
-    .filter(isKept)
-    .map(({ path, before }) => (before === null ? { path, remove: true as const } : { path, ...before }))
-  const generated = Object.keys(run.generated)
-  const judgement = judgeChanges(changes, {
-    claims: task.claims,
-    enforce: workstream.enforce,
-    ignoreCase,
-    ...(generated.length === 0 ? {} : { generated }),
-  })
-  const edits = [...judgement.edits, ...putBack]
-  const tree = await editTree(repository, pinned.snapshot.tree, edits, { signal })
+  const work = { from: slot.tip, tree: pinned.snapshot.tree }
+  const { judgement, tree } = await judgeWork(repository, work, request)
   const diff = await differenceOf(repository, slot.tip, tree, signal)
   const findings = [
     ...judgeGuardrails(task.guardrails, { ...diff, paths: judgement.inside, ignoreCase }),
@@ -109,13 +93,22 @@ async function judge(options: SettleOptions, pinned: Pinned): Promise<Settlement
     ],
   }
   const broken = firstOf(judgement.breaches, findings)
-  if (broken?.consequence === 'quarantine') return { kind: 'breached', breach: broken.breach, ...facts }
+  if (broken?.consequence === 'quarantine')
+    return { kind: 'breached', breach: broken.breach, ...(await keptBeside(options, pinned)), ...facts }
   if (broken !== undefined)
     return { kind: 'failed', failure: { reason: 'refused', detail: explainBreach(broken.breach) }, ...facts }
   const missing = await missingOutputs(repository, tree, request)
   if (missing.length > 0)
     return { kind: 'failed', failure: { reason: 'outputs-missing', paths: missing }, ...facts }
   return commit(options, pinned, { tree, facts })
+}
+
+/** The commit that keeps what was done, for a person who may vouch for it; nothing where nothing was done. */
+async function keptBeside(
+  { repository, slot }: SettleOptions,
+  { commit: id, snapshot }: Pinned,
+): Promise<{ readonly commit?: ObjectId }> {
+  return snapshot.tree === (await repository.treeOf(slot.tip)) ? {} : { commit: id }
 }
 
 async function commit(
