@@ -181,25 +181,6 @@ describe('a quarantined workstream', () => {
     expect(run.state.claims.holds('run/a')).toBe(true)
   })
 
-  it('that is released lands what broke the guardrail, where it was kept', async () => {
-    const run = await driveRun('a [src/**]: n1')
-    await run.breach('n1', undefined, 'kept')
-    expect(run.task('n1').phase).toMatchObject({ state: 'QUARANTINED', commit: 'kept' })
-    await run.release('a')
-    expect(run.events('task.accepted')).toEqual([
-      { type: 'task.accepted', runId: 'run', taskId: 'n1', commit: 'kept' },
-    ])
-    expect(run.task('n1').phase).toEqual({ state: 'SUCCEEDED', commit: 'kept', isReleased: true })
-    expect(run.landing()).toEqual(['a'])
-  })
-
-  it('that is released with nothing kept has nothing to land', async () => {
-    const run = await driveRun('a [src/**]: n1')
-    await run.breach('n1')
-    await run.release('a')
-    expect(run.states()).toEqual({ n1: 'SUCCEEDED', a: 'COMPLETED' })
-  })
-
   it('takes its claims anew and lands where nothing is left to do', async () => {
     const run = await driveRun('a [src/**]: n1, n2 < n1\nb [src/x]: n3', { tasks: { n3: { priority: 3 } } })
     await run.finish('n1')
