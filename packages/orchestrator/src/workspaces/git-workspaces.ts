@@ -8,7 +8,7 @@ import type {
   WorkspaceRequest,
   Workspaces,
 } from '@ws/core'
-import { WsError } from '@ws/core'
+import { isWsError, WsError } from '@ws/core'
 import {
   type Attestation,
   type ConflictWithHunks,
@@ -78,6 +78,16 @@ export class GitWorkspaces implements Workspaces {
   }
 
   async open(request: RoundRequest): Promise<WorkspaceAnswer> {
+    try {
+      return await this.#open(request)
+    } catch (error) {
+      // What a killed git left may not have been proven abandoned when we began: the next attempt finds it gone.
+      if (isWsError(error) && error.code === 'WS_GIT_LOCK_FILE') await runDoctor(this.#slots, { fix: true })
+      throw error
+    }
+  }
+
+  async #open(request: RoundRequest): Promise<WorkspaceAnswer> {
     const there = await this.#slotOf(request)
     if (there === undefined) return this.#make(request)
     const whole = await this.#takeIn(there, request.released ?? [], request)
