@@ -1,4 +1,5 @@
-import { nearestName, WsError } from '@ws/core'
+import { WsError } from '@ws/core'
+import { didYouMean } from '../output/did-you-mean.ts'
 
 /** The run that is meant: by its id, or a beginning of it that only it has; without one, the newest. */
 export function chooseRun({ runs }: { readonly runs: readonly string[] }, given: string | undefined): string {
@@ -11,9 +12,8 @@ export function chooseRun({ runs }: { readonly runs: readonly string[] }, given:
   if (runs.includes(given)) return given
   const beginning = runs.filter((id) => id.startsWith(given))
   if (beginning.length === 1 && beginning[0] !== undefined) return beginning[0]
-  const nearest = nearestName(given, runs)
   throw new WsError('WS_RUN_UNKNOWN', `there is no run ${JSON.stringify(given)}`, {
-    hint: nearest === undefined ? `there are ${runs.slice(-5).join(', ')}` : `did you mean ${nearest}?`,
+    hint: didYouMean(given, runs, `there are ${runs.slice(-5).join(', ')}`),
   })
 }
 

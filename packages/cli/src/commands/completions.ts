@@ -1,9 +1,9 @@
-import { nearestName } from '@ws/core'
 import type { Command } from '../arguments/command.ts'
 import { usageError } from '../arguments/usage-error.ts'
 import { completionTable } from '../completions/completion-table.ts'
 import { shells } from '../completions/shells.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { didYouMean } from '../output/did-you-mean.ts'
 
 /** `ws completions`: what a shell needs to complete commands and options; `all` gives every command. */
 export function completionsCommand(all: () => readonly Command[]): Command {
@@ -16,13 +16,11 @@ export function completionsCommand(all: () => readonly Command[]): Command {
     example: { line: 'ws completions bash', does: 'eval "$(ws completions bash)" in ~/.bashrc turns it on' },
     run({ positionals: [shell = ''] }, terminal) {
       const make = Object.hasOwn(shells, shell) ? shells[shell] : undefined
-      if (make === undefined) {
-        const nearest = nearestName(shell, Object.keys(shells))
+      if (make === undefined)
         throw usageError(
           `there is no completion for ${JSON.stringify(shell)}`,
-          nearest === undefined ? `there are ${Object.keys(shells).join(', ')}` : `did you mean ${nearest}?`,
+          didYouMean(shell, Object.keys(shells)),
         )
-      }
       terminal.out(make(completionTable(all())))
       return Promise.resolve(exitCodes.completed)
     },

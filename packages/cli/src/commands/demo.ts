@@ -8,7 +8,7 @@ import { type DemoFacts, demoFacts } from '../demo/demo-facts.ts'
 import { demoPlan } from '../demo/demo-files.ts'
 import { type DemoRepository, makeDemoRepository } from '../demo/demo-repository.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { wrapText } from '../output/wrap-text.ts'
+import { writeWrapped } from '../output/wrap-text.ts'
 import { writeJson } from '../output/write-json.ts'
 import type { Terminal } from '../terminal.ts'
 import { runCommand } from './run.ts'
@@ -48,8 +48,7 @@ export const demoCommand: Command = {
       // What its plan warns of is what the demo shows.
       const there: Terminal = { ...terminal, cwd: repository.path, err: () => {} }
       const say = (text: string) => {
-        if (isJson) return
-        for (const line of wrapText(text, terminal.columns)) terminal.out(`${line}\n`)
+        if (!isJson) writeWrapped(terminal, text)
       }
       say('A temporary repository, a scripted tool instead of a model, everything else real.\n')
       const predicted = findPlanConflicts(plan).map(({ a, b, witness }) => ({ a, b, path: witness }))
@@ -134,9 +133,7 @@ async function tell(
     ['landed', `${landed.join(', ')}: each after "node --test" passed on what main would become`],
     ['took', `${seconds} s`],
   ]
-  const write = (text: string, indent = '') => {
-    for (const line of wrapText(text, terminal.columns, indent)) terminal.out(`${line}\n`)
-  }
+  const write = (text: string, indent?: string) => writeWrapped(terminal, text, indent)
   write('\n$ git log --graph --oneline main')
   terminal.out(`${await git.text(['log', '--graph', '--format=%h %s', 'main'])}\n`)
   write('\nWhat happened:')

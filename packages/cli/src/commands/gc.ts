@@ -5,7 +5,7 @@ import * as z from 'zod'
 import type { Command, Given } from '../arguments/command.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { plainText } from '../output/plain-text.ts'
-import { wrapText } from '../output/wrap-text.ts'
+import { writeWrapped } from '../output/wrap-text.ts'
 import { writeJson } from '../output/write-json.ts'
 import { findTraces, removeTraces } from '../project/traces.ts'
 import { whileLeading } from '../project/lead.ts'
@@ -70,14 +70,10 @@ function tell(
     writeJson(terminal, { type: 'gc', isDry, items, forPerson, ...freed })
     return
   }
-  const write = (text: string, indent = '') => {
-    for (const line of wrapText(plainText(text), terminal.columns, indent)) terminal.out(`${line}\n`)
-  }
+  const write = (text: string, indent?: string) => writeWrapped(terminal, plainText(text), indent)
   for (const { name, why, proof } of items) {
     write(`${isDry ? 'would go' : 'gone'}: ${name}`, '  ')
-    terminal.out(
-      `${wrapText(`  ${plainText(why)}; ${plainText(proof)}`, terminal.columns, '  ').join('\n')}\n`,
-    )
+    writeWrapped(terminal, `  ${plainText(why)}; ${plainText(proof)}`, '  ')
   }
   for (const { message } of forPerson) write(`for a person: ${message}`, '  ')
   if (items.length === 0) write('nothing to clear away')

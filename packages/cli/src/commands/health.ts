@@ -3,7 +3,7 @@ import * as z from 'zod'
 import type { Command } from '../arguments/command.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { plainText } from '../output/plain-text.ts'
-import { wrapText } from '../output/wrap-text.ts'
+import { writeWrapped } from '../output/wrap-text.ts'
 import { writeJson } from '../output/write-json.ts'
 import { examine, type Examination, type Trouble } from '../project/examine.ts'
 import { whileLeading } from '../project/lead.ts'
@@ -58,9 +58,7 @@ const states: Readonly<Record<Trouble['state'], string>> = {
 }
 
 function tell({ troubles, tools }: Examination, isHealthy: boolean, terminal: Terminal): void {
-  const write = (text: string, indent = '') => {
-    for (const line of wrapText(text, terminal.columns, indent)) terminal.out(`${line}\n`)
-  }
+  const write = (text: string, indent?: string) => writeWrapped(terminal, text, indent)
   for (const { area, message, hint, state } of troubles) {
     write(`${area}: ${plainText(message)}`, '  ')
     const next = [states[state], hint ?? ''].filter((part) => part !== '').join('; ')

@@ -7,7 +7,7 @@ import * as z from 'zod'
 import type { Command, Given } from '../arguments/command.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { plainText } from '../output/plain-text.ts'
-import { wrapText } from '../output/wrap-text.ts'
+import { writeWrapped } from '../output/wrap-text.ts'
 import { writeJson } from '../output/write-json.ts'
 import { configText, includeText, schemaFile } from '../project/config-text.ts'
 import { type DetectedProject, detectProject } from '../project/detect-project.ts'
@@ -131,6 +131,5 @@ function tell(
     ['next', 'look at ws.yaml, then: ws run plan.yaml --dry-run'],
   ] as const
   for (const [name, says] of rows)
-    for (const line of wrapText(`${name.padEnd(9)}${plainText(says)}`, terminal.columns, ' '.repeat(9)))
-      terminal.out(`${line}\n`)
+    writeWrapped(terminal, `${name.padEnd(9)}${plainText(says)}`, ' '.repeat(9))
 }

@@ -1,9 +1,9 @@
 import { type MergeQueue, MergeQueueFile } from '@ws/merge-queue'
-import { nearestName } from '@ws/core'
 import * as z from 'zod'
 import type { Command, Given, OptionSpec } from '../arguments/command.ts'
 import { usageError } from '../arguments/usage-error.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { didYouMean } from '../output/did-you-mean.ts'
 import { followChecks, QueueAnswer, tellEntries } from '../output/queue-lines.ts'
 import { writeTable } from '../output/table.ts'
 import { writeJson } from '../output/write-json.ts'
@@ -198,12 +198,9 @@ export function entryOf(queue: Pick<MergeQueue, 'list'>, name: string): string {
   const entries = queue.list()
   const found = entries.find(({ id }) => id === name) ?? entries.find(({ spec }) => spec.branch === name)
   if (found !== undefined) return found.id
-  const nearest = nearestName(
-    name,
-    entries.flatMap(({ id, spec }) => [spec.branch, id]),
-  )
+  const names = entries.flatMap(({ id, spec }) => [spec.branch, id])
   throw invalidError(
     `there is no entry ${JSON.stringify(name)} in the queue`,
-    nearest === undefined ? 'see: ws merge list' : `did you mean ${nearest}?`,
+    didYouMean(name, names, 'see: ws merge list'),
   )
 }

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path'
-import { nearestName } from '@ws/core'
 import { listRescues, type Rescue, type Repository, restoreRescue, showRescue } from '@ws/git'
 import * as z from 'zod'
 import type { Command } from '../arguments/command.ts'
 import { usageError } from '../arguments/usage-error.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { didYouMean } from '../output/did-you-mean.ts'
 import { plainText } from '../output/plain-text.ts'
 import { writeTable } from '../output/table.ts'
 import { writeJson } from '../output/write-json.ts'
@@ -134,10 +134,9 @@ async function choose(repository: Repository, name: string): Promise<Rescue> {
     rescues.find(({ workstream, branch }) => workstream === name || branch === name)
   if (found !== undefined) return found
   const names = [...new Set(rescues.flatMap(({ ref, workstream }) => [workstream, ref.slice(prefix.length)]))]
-  const nearest = nearestName(name, names)
   throw invalidError(
     `nothing is kept of ${JSON.stringify(name)}`,
-    nearest === undefined ? 'see: ws rescue list' : `did you mean ${nearest}?`,
+    didYouMean(name, names, 'see: ws rescue list'),
   )
 }
 

@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { builtInTools, formatProblems, nearestName, parsePlan } from '@ws/core'
+import { builtInTools, formatProblems, parsePlan } from '@ws/core'
 import { jsonSchemas } from '@ws/store/records'
 import * as z from 'zod'
 import type { Command } from '../arguments/command.ts'
 import { usageError } from '../arguments/usage-error.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { didYouMean } from '../output/did-you-mean.ts'
 import { writeJson } from '../output/write-json.ts'
 import { invalidError } from '../project/invalid-error.ts'
 import { withProject } from '../project/with-project.ts'
@@ -39,13 +40,9 @@ export const settingsCommands: readonly Command[] = [
       const names = Object.keys(schemas)
       const schema = name === undefined ? undefined : schemas[name]
       if (name === undefined) terminal.out(`${names.join('\n')}\n`)
-      else if (schema === undefined || !Object.hasOwn(schemas, name)) {
-        const nearest = nearestName(name, names)
-        throw usageError(
-          `there is no schema ${JSON.stringify(name)}`,
-          nearest === undefined ? `there are ${names.join(', ')}` : `did you mean ${nearest}?`,
-        )
-      } else terminal.out(`${JSON.stringify(schema, null, 2)}\n`)
+      else if (schema === undefined || !Object.hasOwn(schemas, name))
+        throw usageError(`there is no schema ${JSON.stringify(name)}`, didYouMean(name, names))
+      else terminal.out(`${JSON.stringify(schema, null, 2)}\n`)
       return Promise.resolve(exitCodes.completed)
     },
   },

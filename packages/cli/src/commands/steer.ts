@@ -1,6 +1,6 @@
-import { nearestName } from '@ws/core'
 import { createOrchestrator, type Orchestrator, type RunHandle, type RunResult } from '@ws/orchestrator'
 import type { Command } from '../arguments/command.ts'
+import { didYouMean } from '../output/did-you-mean.ts'
 import { follow } from '../output/follow.ts'
 import { ResultAnswer } from '../output/result-answer.ts'
 import { invalidError } from '../project/invalid-error.ts'
@@ -65,10 +65,9 @@ function requireKnown({ runId, workstreams }: RunResult, takes: string, name: st
     ? workstreams.flatMap(({ tasks }) => tasks.map(({ id }) => id))
     : workstreams.map(({ id }) => id)
   if (names.includes(name)) return
-  const nearest = nearestName(name, names)
   throw invalidError(
     `run ${runId} has no ${isTask ? 'task' : 'workstream'} ${JSON.stringify(name)}`,
-    nearest === undefined ? `there are ${names.join(', ')}` : `did you mean ${nearest}?`,
+    didYouMean(name, names),
   )
 }
 

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { Command } from '../arguments/command.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { plainText } from '../output/plain-text.ts'
-import { wrapText } from '../output/wrap-text.ts'
+import { writeWrapped } from '../output/wrap-text.ts'
 import { writeJson } from '../output/write-json.ts'
 import { withQueue } from '../project/with-queue.ts'
 
@@ -31,7 +31,7 @@ export const syncCommand: Command = {
           held === undefined
             ? `${name} holds everything that has landed`
             : `${lags} landings wait for ${inTheWay} in ${held.where}: commit it, then ws sync`
-        for (const line of wrapText(plainText(said), terminal.columns, '  ')) terminal.out(`${line}\n`)
+        writeWrapped(terminal, plainText(said), '  ')
       }
       return targets.every(({ held }) => held === undefined) ? exitCodes.completed : exitCodes.needsPerson
     }),

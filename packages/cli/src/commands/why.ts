@@ -1,10 +1,11 @@
-import { explainWaiting, nearestName, type RunMachineState, systemClock, why, WsError } from '@ws/core'
+import { explainWaiting, type RunMachineState, systemClock, why, WsError } from '@ws/core'
 import { runResult } from '@ws/orchestrator'
 import * as z from 'zod'
 import type { Command } from '../arguments/command.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { didYouMean } from '../output/did-you-mean.ts'
 import { plainText } from '../output/plain-text.ts'
-import { wrapText } from '../output/wrap-text.ts'
+import { writeWrapped } from '../output/wrap-text.ts'
 import { writeJson } from '../output/write-json.ts'
 import { readState } from '../project/read-log.ts'
 import { withRepository } from '../project/with-project.ts'
@@ -45,9 +46,7 @@ export const whyCommand: Command = {
         for (const { id, state: phase, because: said, waits } of tasks) {
           const clauses = [...(said === undefined ? [] : [said]), ...waits.map(({ text }) => text)]
           const lines = clauses.length === 0 ? [phase] : clauses.map((clause) => `${phase}: ${clause}`)
-          for (const line of lines)
-            for (const row of wrapText(plainText(`${id} ${line}`), terminal.columns, '  '))
-              terminal.out(`${row}\n`)
+          for (const line of lines) writeWrapped(terminal, plainText(`${id} ${line}`), '  ')
         }
       return exitCodes.completed
     }),
@@ -59,10 +58,8 @@ function standing(state: RunMachineState, runId: string, name: string, now: numb
   const meant = tasks.filter(({ id, workstream }) => id === name || workstream.spec.id === name)
   if (meant.length === 0) {
     const names = tasks.flatMap(({ id, workstream }) => [id, workstream.spec.id])
-    const nearest = nearestName(name, names)
     throw new WsError('WS_TASK_UNKNOWN', `run ${runId} has no task or workstream ${JSON.stringify(name)}`, {
-      hint:
-        nearest === undefined ? `there are ${[...new Set(names)].join(', ')}` : `did you mean ${nearest}?`,
+      hint: didYouMean(name, [...new Set(names)]),
     })
   }
   const run = state.runs.get(runId)

@@ -1,8 +1,9 @@
 import { type Repository, type SlotRecord, Slots } from '@ws/git'
-import { nearestName, type RunMachineState } from '@ws/core'
+import type { RunMachineState } from '@ws/core'
 import * as z from 'zod'
-import type { Command } from '../arguments/command.ts'
+import type { Command, Given } from '../arguments/command.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { didYouMean } from '../output/did-you-mean.ts'
 import { plainText } from '../output/plain-text.ts'
 import { writeTable } from '../output/table.ts'
 import { writeJson } from '../output/write-json.ts'
@@ -10,8 +11,10 @@ import { invalidError } from '../project/invalid-error.ts'
 import { whileLeading } from '../project/lead.ts'
 import { readState } from '../project/read-log.ts'
 import { withRepository } from '../project/with-project.ts'
+import type { Terminal } from '../terminal.ts'
 
 const Removed = z.object({ slot: z.string(), kept: z.string() })
+type RemovedWorktree = z.output<typeof Removed>
 const of = (type: string) => ({ version: z.literal(1), type: z.literal(type) })
 const json = { says: 'Writes the answer as a line of JSON.' }
 
@@ -77,16 +80,10 @@ export const worktreeCommands: readonly Command[] = [
             records.filter((record) => !record.isAdopted && isOver(state, record)),
           )
         })
-        tell(removed)
+        if (removed.length === 0 && !given.flags.has('json'))
+          terminal.out('no worktree belongs to work that is over\n')
+        else tellRemoved(removed, given, terminal)
         return exitCodes.completed
-
-        function tell(gone: Awaited<ReturnType<typeof remove>>) {
-          if (given.flags.has('json')) writeJson(terminal, { type: 'worktrees-removed', removed: gone })
-          else if (gone.length === 0) terminal.out('no worktree belongs to work that is over\n')
-          else
-            for (const { slot, kept } of gone)
-              terminal.out(plainText(`removed ${slot}; kept as ${kept}`) + '\n')
-        }
       }),
   },
   {
@@ -108,30 +105,29 @@ export const worktreeCommands: readonly Command[] = [
           ({ slot, path, work }) => slot === name || path === name || work.workstream === name,
         )
         if (found === undefined) {
-          const nearest = nearestName(
-            name,
-            records.flatMap(({ slot, work }) => [slot, work.workstream]),
-          )
+          const names = records.flatMap(({ slot, work }) => [slot, work.workstream])
           throw invalidError(
             `there is no worktree ${JSON.stringify(name)}`,
-            nearest === undefined ? 'see: ws worktrees list' : `did you mean ${nearest}?`,
+            didYouMean(name, names, 'see: ws worktrees list'),
           )
         }
         const removed = await whileLeading(repository, 'ws worktrees remove', () =>
           remove(repository, [found]),
         )
-        if (given.flags.has('json')) writeJson(terminal, { type: 'worktrees-removed', removed })
-        else
-          for (const { slot, kept } of removed)
-            terminal.out(plainText(`removed ${slot}; kept as ${kept}`) + '\n')
+        tellRemoved(removed, given, terminal)
         return exitCodes.completed
       }),
   },
 ]
 
+function tellRemoved(removed: readonly RemovedWorktree[], { flags }: Given, terminal: Terminal): void {
+  if (flags.has('json')) return writeJson(terminal, { type: 'worktrees-removed', removed })
+  for (const { slot, kept } of removed) terminal.out(plainText(`removed ${slot}; kept as ${kept}`) + '\n')
+}
+
 async function remove(repository: Repository, records: readonly SlotRecord[]) {
   const slots = new Slots(repository)
-  const removed: z.output<typeof Removed>[] = []
+  const removed: RemovedWorktree[] = []
   for (const { slot } of records) {
     const { pinned } = await slots.remove(slot)
     removed.push({ slot, kept: pinned.ref })

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import type { Terminal } from '../terminal.ts'
 import { plainText } from './plain-text.ts'
-import { wrapText } from './wrap-text.ts'
+import { writeWrapped } from './wrap-text.ts'
 import { writeJson } from './write-json.ts'
 
 /** What is told of an entry. */
@@ -41,10 +41,7 @@ export function tellEntries(
   }))
   if (isJson) writeJson(terminal, { type: 'merge', entries: told })
   else if (told.length === 0) terminal.out('nothing waits to land\n')
-  else
-    for (const { branch, text } of told)
-      for (const line of wrapText(plainText(`${branch}: ${text}`), terminal.columns, '  '))
-        terminal.out(`${line}\n`)
+  else for (const { branch, text } of told) writeWrapped(terminal, plainText(`${branch}: ${text}`), '  ')
   if (entries.some(({ state }) => state === 'FAILED' || state === 'CONFLICTED')) return exitCodes.failed
   return entries.some(({ reason }) => reason === 'approval') ? exitCodes.needsPerson : exitCodes.completed
 }
