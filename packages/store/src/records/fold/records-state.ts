@@ -161,6 +161,18 @@ export interface ToolFacts {
   responseMs: number | undefined
 }
 
+/** A tool of which nothing was told yet. */
+export function unknownTool(): ToolFacts {
+  return {
+    health: undefined,
+    checkedAt: undefined,
+    detail: undefined,
+    throttledTo: undefined,
+    version: undefined,
+    responseMs: undefined,
+  }
+}
+
 /** The merge queue, as told. */
 export interface QueueFacts {
   readonly entries: Map<string, EntryFacts>

@@ -4,6 +4,7 @@ import { toIsoTime } from '../../platform/iso-time.ts'
 import type { LoggedEvent } from '../logged-event.ts'
 import type { LedgerLine } from '../shapes/ledger-line.ts'
 import type { AttemptFacts, ChangeFacts, RecordsState, RunFacts, TaskFacts } from './records-state.ts'
+import { unknownTool } from './records-state.ts'
 
 /** What a host may tell of a success besides its commit; the run machine does not read it. */
 const WithChange = z.object({
@@ -200,15 +201,4 @@ function noteTool(state: RecordsState, task: TaskFacts, at: number): void {
   facts.health ??= 'healthy'
   facts.checkedAt = at
   state.tools.set(tool, facts)
-}
-
-function unknownTool() {
-  return {
-    health: undefined,
-    checkedAt: undefined,
-    detail: undefined,
-    throttledTo: undefined,
-    version: undefined,
-    responseMs: undefined,
-  }
 }

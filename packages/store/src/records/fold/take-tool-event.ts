@@ -1,5 +1,6 @@
 import type { RunEvent } from '@ws/core'
 import type { RecordsState, ToolFacts } from './records-state.ts'
+import { unknownTool } from './records-state.ts'
 import { slotsOf } from './take-run-event.ts'
 
 type WorldEvent = Exclude<RunEvent, { readonly runId: string }>
@@ -39,14 +40,5 @@ export function takeToolEvent(state: RecordsState, event: WorldEvent, at: number
 }
 
 function change(state: RecordsState, tool: string, facts: Partial<ToolFacts>): void {
-  const known = state.tools.get(tool)
-  const unknown = {
-    health: undefined,
-    checkedAt: undefined,
-    detail: undefined,
-    throttledTo: undefined,
-    version: undefined,
-    responseMs: undefined,
-  }
-  state.tools.set(tool, { ...unknown, ...known, ...facts })
+  state.tools.set(tool, { ...(state.tools.get(tool) ?? unknownTool()), ...facts })
 }
