@@ -77,7 +77,9 @@ export function evolveTask(state: RunMachineState, event: TaskEvent, at: number)
       task.avoided = []
       task.class = classOf(state, task)
       setPhase(state, task, { state: 'PENDING' })
-      return regroundHolders(state)
+      // One that is closed is opened again next, and that is when holders are looked at.
+      if (!isClosed(task.workstream)) regroundHolders(state)
+      return
     case 'task.accepted':
       if (event.commit !== undefined) task.workstream.hasCommits = true
       setPhase(state, task, { state: 'SUCCEEDED', commit: event.commit, isReleased: true })
