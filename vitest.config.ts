@@ -57,7 +57,9 @@ export default defineConfig({
         },
       },
     ],
-    setupFiles: [join(import.meta.dirname, 'scripts/gate/children-compile-once.mjs')],
+    setupFiles: ['children-compile-once', 'seeded-properties'].map((name) =>
+      join(import.meta.dirname, `scripts/gate/${name}.mjs`),
+    ),
     env: { WS_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(import.meta.dirname, '.cache/node') },
     watch: false,
     // By default one core is left idle, which is half of a small machine.

@@ -32,13 +32,16 @@ const change = fc.record({
 })
 type Change = typeof change extends fc.Arbitrary<infer T> ? T : never
 
+/** What stands there itself: a link that leads nowhere, or in a circle, is something too. */
+const standing = (path: string) => lstatSync(path, { throwIfNoEntry: false })
+
 /** Does it as far as the files allow: a path below a file or a link is left alone. */
 function perform(root: string, { path, how }: Change): void {
   const target = join(root, path)
   for (let folder = dirname(target); folder !== root; folder = dirname(folder))
-    if (existsSync(folder) && !lstatSync(folder).isDirectory()) return
+    if (standing(folder)?.isDirectory() === false) return
   if (how === 'executable') {
-    if (existsSync(target) && lstatSync(target).isFile()) chmodSync(target, 0o755)
+    if (standing(target)?.isFile() === true) chmodSync(target, 0o755)
     return
   }
   rmSync(target, { recursive: true, force: true })
