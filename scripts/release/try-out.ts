@@ -25,7 +25,7 @@ export interface TryOutOptions {
   readonly compilers: readonly Compiler[]
 }
 
-/** Uses the packed packages as a stranger would: install, import, require, types, the first example of each README. */
+/** Uses the packed packages as a stranger would: install, import, require, types, the first example of each README, the command's demo. */
 export function tryOut(options: TryOutOptions): readonly Check[] {
   const { root, folder, manager, packed, node, compilers } = options
   const installed = installEmptyProject(folder, manager, packed)
@@ -39,6 +39,7 @@ export function tryOut(options: TryOutOptions): readonly Check[] {
     ...compilers.map((compiler) => typesResolve(folder, names, compiler)),
     ...compilers.flatMap((compiler) => typedUses(folder, names, compiler)),
     ...readmes.map((readme) => exampleRuns(folder, readme, options)),
+    ...packed.flatMap(({ manifest }) => commandsRun(folder, manifest, node)),
   ]
 }
 
@@ -134,6 +135,23 @@ function exampleRuns(folder: string, readme: string, { root, node }: TryOutOptio
   writeFileSync(join(folder, 'example.ts'), source)
   const { ok, output } = runCommand(node.program, ['example.ts'], { cwd: folder, env: BARE })
   return { what, ...verdict(ok, output) }
+}
+
+/** What a newcomer does first with the command: it shows what it can do, and the Node below it finds nothing to warn of. */
+function commandsRun(
+  folder: string,
+  { name, bin = {} }: Manifest,
+  node: TryOutOptions['node'],
+): readonly Check[] {
+  return Object.entries(bin).map(([command, script]) => {
+    const program = join(folder, 'node_modules', name, script)
+    const { ok, output } = runCommand(node.program, [program, 'demo'], { cwd: folder, env: BARE })
+    const isQuiet = !/warning/i.test(output)
+    return {
+      what: `${command} demo on Node ${node.version}, without a warning`,
+      ...verdict(ok && isQuiet, output),
+    }
+  })
 }
 
 function verdict(ok: boolean, output: string): Pick<Check, 'outcome' | 'detail'> {

@@ -3,8 +3,9 @@
 //
 // POSIX drops a process's record locks on a file when *any* of its descriptors for that file is closed. SQLite
 // keeps account of its own; so these files are opened by nothing else, not even to be read.
-import { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import { WsError } from '@ws/core'
+import { loadSqlite } from './load-sqlite.ts'
 
 const busy = 5
 
@@ -90,7 +91,11 @@ export class KernelLock {
   }
 
   #open(): DatabaseSync {
-    return (this.#database ??= new DatabaseSync(this.path, { timeout: 0 }))
+    if (this.#database === undefined) {
+      const sqlite = loadSqlite()
+      this.#database = new sqlite.DatabaseSync(this.path, { timeout: 0 })
+    }
+    return this.#database
   }
 }
 
