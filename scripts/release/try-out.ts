@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import type { Check } from '../check.ts'
-import { runCommand, tail } from '../command.ts'
+import { type CommandResult, runCommand, tail } from '../command.ts'
 import { installEmptyProject, type Manager } from './empty-project.ts'
 import { firstExample } from './first-example.ts'
 import type { PackedPackage } from './pack.ts'
@@ -31,6 +31,8 @@ export function tryOut(options: TryOutOptions): readonly Check[] {
   const installed = installEmptyProject(folder, manager, packed)
   const install: Check = { what: 'all tarballs installed together', ...installed }
   if (installed.outcome !== 'passed') return [install]
+  const repository = makeRepository(folder)
+  if (!repository.ok) return [install, { what: 'its repository', ...verdict(false, repository.output) }]
   const names = packed.flatMap(({ manifest }) => entryPoints(manifest))
   const readmes = [root, ...packed.map((each) => each.folder)].map((each) => join(each, 'README.md'))
   return [
@@ -41,6 +43,15 @@ export function tryOut(options: TryOutOptions): readonly Check[] {
     ...readmes.map((readme) => exampleRuns(folder, readme, options)),
     ...packed.flatMap(({ manifest }) => commandsRun(folder, manifest, node)),
   ]
+}
+
+/** Examples work in the repository that they stand in, as their reader would. */
+function makeRepository(cwd: string): CommandResult {
+  const init = runCommand('git', ['init', '--quiet', '--initial-branch=main'], { cwd })
+  if (!init.ok) return init
+  for (const [name, value] of Object.entries({ 'user.name': 'newcomer', 'user.email': 'newcomer@localhost' }))
+    runCommand('git', ['config', name, value], { cwd })
+  return runCommand('git', ['commit', '--quiet', '--allow-empty', '-m', 'first'], { cwd })
 }
 
 /** The names by which the package is imported: `@ws/core`, `@ws/core/testing`. */
