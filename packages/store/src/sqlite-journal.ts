@@ -7,9 +7,12 @@ import {
   type StepDraft,
   WsError,
 } from '@ws/core'
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseBody, writeJson } from './body.ts'
-import type { Cursor, Page } from './log/page.ts'
+import { archiveFile } from './log/archive-file.ts'
+import type { Base } from './log/chain.ts'
+import type { Cursor, Page, Wanted } from './log/page.ts'
 import { type SqliteJournalOptions, resolveOptions } from './sqlite-journal-options.ts'
 import { WorkerClient } from './worker-client.ts'
 import type { VerifiedLog } from './worker-protocol.ts'
@@ -26,6 +29,11 @@ export interface SqliteJournal extends Journal, AsyncDisposable {
    * @throws `WS_STORE_ARCHIVE` where a stream has no snapshot of its last version, or the file exists.
    */
   archive(to: string): Promise<void>
+  /**
+   * Moves everything up to now into a file beside the log, where reads go on finding it; no stream needs a snapshot, and
+   * those of its last version are kept. Tells whether there was anything to move.
+   */
+  archiveBeside(): Promise<boolean>
   /**
    * Writes a copy of the log as it is at one moment, its snapshots too, while others go on appending; the copy is
    * checked from its first row before it gets its name. Copy `<to>` and `<to>-anchor` together.
@@ -50,9 +58,20 @@ export interface SqliteJournal extends Journal, AsyncDisposable {
  */
 export async function openSqliteJournal(options: SqliteJournalOptions): Promise<SqliteJournal> {
   const { clock, path, anchorEveryMs, busyTimeoutMs } = resolveOptions(options)
-  const absolute = resolve(path)
-  const worker = await WorkerClient.start({ task: 'keep', path: absolute, busyTimeoutMs })
-  return new WorkerJournal(worker, { path: absolute, clock, anchorEveryMs, busyTimeoutMs })
+  return WorkerJournal.open({ path: resolve(path), clock, anchorEveryMs, busyTimeoutMs })
+}
+
+interface KeptOptions {
+  readonly path: string
+  readonly clock: Clock
+  readonly anchorEveryMs: number
+  readonly busyTimeoutMs: number
+}
+
+/** Whether a read asks for something from before the beginning of a log. */
+function reachesBefore({ nextSeq, versions }: Base, { stream, afterVersion, fromSeq }: Wanted): boolean {
+  if (fromSeq >= nextSeq) return false
+  return stream === undefined || afterVersion < (versions.get(stream) ?? 0)
 }
 
 class WorkerJournal implements SqliteJournal {
@@ -65,10 +84,12 @@ class WorkerJournal implements SqliteJournal {
   #cancelAnchor: (() => void) | undefined
   #closing: Promise<void> | undefined
 
-  constructor(
-    worker: WorkerClient,
-    options: { path: string; clock: Clock; anchorEveryMs: number; busyTimeoutMs: number },
-  ) {
+  static async open(options: KeptOptions): Promise<WorkerJournal> {
+    const { path, busyTimeoutMs } = options
+    return new WorkerJournal(await WorkerClient.start({ task: 'keep', path, busyTimeoutMs }), options)
+  }
+
+  constructor(worker: WorkerClient, options: KeptOptions) {
     this.#worker = worker
     this.path = options.path
     this.#clock = options.clock
@@ -85,7 +106,15 @@ class WorkerJournal implements SqliteJournal {
   }
 
   async *read({ stream, afterVersion = 0, fromSeq = 0 }: ReadOptions = {}): AsyncGenerator<Step> {
-    let cursor: Cursor | undefined = await this.#ask('cursor', { stream, afterVersion, fromSeq })
+    const wanted = { stream, afterVersion, fromSeq }
+    const cursor = await this.#ask('cursor', wanted)
+    // After the cursor: what is moved beside the log from now on ends this read, and is not read twice.
+    yield* this.#readBeside(wanted)
+    yield* this.#pages(cursor)
+  }
+
+  async *#pages(from: Cursor): AsyncGenerator<Step> {
+    let cursor: Cursor | undefined = from
     while (cursor !== undefined) {
       const page: Page = await this.#ask('page', cursor)
       for (const row of page.rows) {
@@ -100,6 +129,31 @@ class WorkerJournal implements SqliteJournal {
         }
       }
       cursor = page.next
+    }
+  }
+
+  /** What was moved beside the log, the oldest part first. */
+  async *#readBeside(wanted: Wanted): AsyncGenerator<Step> {
+    const parts: WorkerJournal[] = []
+    try {
+      let base = await this.#ask('base', undefined)
+      while (base.isBeside && reachesBefore(base, wanted)) {
+        const path = archiveFile(this.path, base.previous)
+        if (!existsSync(path))
+          throw new WsError('WS_STORE_ARCHIVE', `a part of the log is missing: ${path}`, {
+            details: { path },
+            hint: 'put it back: it lay beside the log',
+          })
+        const part = await WorkerJournal.open({
+          ...{ path, clock: this.#clock, anchorEveryMs: this.#anchorEveryMs },
+          busyTimeoutMs: this.#busyTimeoutMs,
+        })
+        parts.unshift(part)
+        base = await part.#ask('base', undefined)
+      }
+      for (const part of parts) yield* part.#pages(await part.#ask('cursor', wanted))
+    } finally {
+      for (const part of parts) await part.close()
     }
   }
 
@@ -133,6 +187,12 @@ class WorkerJournal implements SqliteJournal {
   async archive(to: string) {
     await this.#ask('archive', resolve(to))
     await this.anchor()
+  }
+
+  async archiveBeside() {
+    const isDone = await this.#ask('archiveBeside', undefined)
+    if (isDone) await this.anchor()
+    return isDone
   }
 
   async backup(to: string): Promise<VerifiedLog> {

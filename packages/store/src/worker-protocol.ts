@@ -1,4 +1,4 @@
-import type { Head } from './log/chain.ts'
+import type { Base, Head } from './log/chain.ts'
 import type { FaultData } from './log/fault.ts'
 import type { FrozenStep, LogFile, Position } from './log/log-file.ts'
 import type { Cursor, Page, Wanted } from './log/page.ts'
@@ -21,6 +21,8 @@ export interface Operations {
   anchor: { args: undefined; value: void }
   checkpoint: { args: undefined; value: void }
   archive: { args: string; value: void }
+  archiveBeside: { args: undefined; value: boolean }
+  base: { args: undefined; value: Base }
   backup: { args: string; value: VerifiedLog }
   verify: { args: undefined; value: VerifiedLog }
   close: { args: undefined; value: void }
@@ -72,6 +74,10 @@ export function serve(log: LogFile, request: Request): Operations[keyof Operatio
       return log.checkpoint()
     case 'archive':
       return log.archive(request.args)
+    case 'archiveBeside':
+      return log.archiveBeside()
+    case 'base':
+      return log.base()
     case 'backup':
       return toVerified(log.backup(request.args))
     case 'verify':

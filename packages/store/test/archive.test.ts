@@ -1,4 +1,5 @@
 import { withTempDir } from '@ws/testing'
+import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test, vi } from 'vitest'
@@ -62,6 +63,87 @@ test('a log is not cut while a stream could not be read without what goes', () =
     // Nothing is written, and the log goes on.
     await journal.append(sampleStep(6))
     expect(await readAll(journal)).toEqual(sampleSteps(6))
+    await journal.close()
+  }))
+
+test('what was moved beside the log is read with it, from wherever a read begins, without any snapshot', () =>
+  withTempDir(async (dir) => {
+    const path = join(dir, 'journal.db')
+    const journal = await openSqliteJournal({ path })
+    expect(await journal.archiveBeside()).toBe(false)
+    await appendSample(journal, 1, 10)
+    await journal.lead(1)
+    expect(await journal.archiveBeside()).toBe(true)
+    expect(await journal.archiveBeside()).toBe(false)
+    await appendSample(journal, 11, 20)
+    expect(await journal.archiveBeside()).toBe(true)
+    await appendSample(journal, 21, 22)
+    const all = sampleSteps(22)
+    expect(await readAll(journal)).toEqual(all)
+    await journal.close()
+
+    const later = await openSqliteJournal({ path })
+    expect(await readAll(later)).toEqual(all)
+    const uncut = await openSqliteJournal({ path: join(dir, 'uncut.db') })
+    await appendSample(uncut, 1, 10)
+    await uncut.lead(1)
+    await appendSample(uncut, 11, 22)
+    for (let fromSeq = 0; fromSeq <= 24; fromSeq += 1)
+      expect(await readAll(later, { fromSeq })).toEqual(await readAll(uncut, { fromSeq }))
+    for (const stream of ['run', 'queue'])
+      for (const afterVersion of [0, 4, 5, 6, 10, 11])
+        expect(await readAll(later, { stream, afterVersion })).toEqual(
+          await readAll(uncut, { stream, afterVersion }),
+        )
+    await uncut.close()
+    // The log itself is short: what lies beside it is only opened for those who ask that far back.
+    rmSync(`${path}.archive`, { recursive: true })
+    expect(await readAll(later, { fromSeq: all.at(-1)?.firstSeq ?? 0 })).toEqual(all.slice(-1))
+    await expect(readAll(later)).rejects.toMatchObject({
+      code: 'WS_STORE_ARCHIVE',
+      message: expect.stringContaining('a part of the log is missing'),
+    })
+    await later.close()
+  }))
+
+test('a snapshot of the last version is still good beside the log, and an older one is not believed', () =>
+  withTempDir(async (dir) => {
+    const journal = await openSqliteJournal({ path: join(dir, 'journal.db') })
+    await appendSample(journal, 1, 4)
+    await snapshotBoth(journal)
+    await journal.append(sampleStep(5))
+    await journal.archiveBeside()
+    expect(await journal.loadSnapshot('run')).toBeUndefined()
+    expect(await journal.loadSnapshot('queue')).toMatchObject({ version: 2 })
+    expect(await readAll(journal)).toEqual(sampleSteps(5))
+    await journal.close()
+  }))
+
+test('another process that has the log open sees the whole of it', () =>
+  withTempDir(async (dir) => {
+    const path = join(dir, 'journal.db')
+    const [one, two] = [await openSqliteJournal({ path }), await openSqliteJournal({ path })]
+    await appendSample(one, 1, 6)
+    expect(await readAll(two)).toEqual(sampleSteps(6))
+    await one.archiveBeside()
+    await appendSample(two, 7, 8)
+    expect(await readAll(two)).toEqual(sampleSteps(8))
+    expect(await readAll(one)).toEqual(sampleSteps(8))
+    await one.close()
+    await two.close()
+  }))
+
+test('a part of another log, or one that was changed, is not taken for what was there', () =>
+  withTempDir(async (dir) => {
+    const path = join(dir, 'journal.db')
+    const journal = await openSqliteJournal({ path })
+    await appendSample(journal, 1, 6)
+    await journal.archiveBeside()
+    const [part = ''] = readdirSync(`${path}.archive`).filter((name) => name.endsWith('.db'))
+    const database = new DatabaseSync(join(`${path}.archive`, part))
+    database.exec("UPDATE rows SET body = replace(body, '1', '2') WHERE position = 3")
+    database.close()
+    await expect(readAll(journal)).rejects.toMatchObject({ code: 'WS_STORE_CORRUPT' })
     await journal.close()
   }))
 

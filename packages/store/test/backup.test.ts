@@ -92,6 +92,26 @@ describe('a backup', () => {
       expect(await stepsOf(join(dir, 'copy.db'))).toEqual(sampleSteps(6).slice(4))
     }))
 
+  test('takes what was moved beside the log along, there and back', () =>
+    withTempDir(async (dir) => {
+      const path = join(dir, 'journal.db')
+      const journal = await openSqliteJournal({ path })
+      await appendSample(journal, 1, 4)
+      await journal.archiveBeside()
+      await appendSample(journal, 5, 6)
+      const copy = join(dir, 'copy.db')
+      await journal.backup(copy)
+      await appendSample(journal, 7, 8)
+      await journal.archiveBeside()
+      await journal.close()
+      await expect(stepsOf(copy)).resolves.toEqual(sampleSteps(6))
+      const elsewhere = join(dir, 'elsewhere.db')
+      await restoreSqliteJournal({ from: copy, path: elsewhere })
+      await expect(stepsOf(elsewhere)).resolves.toEqual(sampleSteps(6))
+      const { replaced } = await restoreSqliteJournal({ from: copy, path })
+      await expect(stepsOf(replaced ?? '')).resolves.toEqual(sampleSteps(8))
+    }))
+
   test('of a damaged log is refused, and leaves no file', () =>
     withBackup(async ({ dir, path, journal }) => {
       const db = new DatabaseSync(path)

@@ -1,4 +1,4 @@
-import type { Journal, Step, StepDraft } from '@ws/core'
+import type { Journal, ReadOptions, Step, StepDraft } from '@ws/core'
 
 /** The n-th step of a sample log (from 1), of two streams that take turns. */
 export function sampleStep(n: number): StepDraft {
@@ -28,8 +28,8 @@ export async function appendSample(journal: Journal, from: number, through: numb
   for (let n = from; n <= through; n += 1) await journal.append(sampleStep(n))
 }
 
-export async function readAll(journal: Journal): Promise<Step[]> {
+export async function readAll(journal: Journal, options: ReadOptions = {}): Promise<Step[]> {
   const steps: Step[] = []
-  for await (const step of journal.read()) steps.push(step)
+  for await (const step of journal.read(options)) steps.push(step)
   return steps
 }

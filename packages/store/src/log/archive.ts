@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import type { Head } from './chain.ts'
 import { copyLog } from './copy-log.ts'
@@ -13,15 +13,20 @@ interface ArchiveOptions {
   /** The head before the checkpoint row. */
   readonly head: Head
   readonly to: string
+  /** Whether reads find there what goes: then no stream needs a snapshot. */
+  readonly isBeside: boolean
 }
 
 /**
  * Copies the rows before a checkpoint into a log of its own, which opens like any other, and deletes them here.
  * Runs inside the transaction that writes the checkpoint: a crash leaves both logs, or the copy and a short log.
- * What is left can only be read from snapshots on, so every stream must have one of its last version.
+ * What is left can only be read from snapshots on, so every stream must have one of its last version, unless reads find
+ * what goes beside the log.
  * @throws `WS_STORE_ARCHIVE`
  */
-export function archiveBefore(checkpoint: Row, { sqlite, log, head, to }: ArchiveOptions): void {
+export function archiveBefore(checkpoint: Row, { sqlite, log, head, to, isBeside }: ArchiveOptions): void {
+  // Its name is that of the head: what lies there is what a crash left of the same copy.
+  if (isBeside) rmSync(to, { force: true })
   if (existsSync(to))
     throw new Fault('WS_STORE_ARCHIVE', `${to} exists already`, { path: to }, 'choose another name')
   const hashAt = log.db.prepare('SELECT hash FROM rows WHERE position = ?')
@@ -31,6 +36,7 @@ export function archiveBefore(checkpoint: Row, { sqlite, log, head, to }: Archiv
       return hash instanceof Uint8Array ? hash : undefined
     })
     if (snapshot?.version !== version) {
+      if (isBeside) continue
       throw new Fault(
         'WS_STORE_ARCHIVE',
         `stream "${stream}" is at version ${version}, its snapshot ${snapshot ? `at ${snapshot.version}` : 'is missing'}`,

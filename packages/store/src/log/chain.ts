@@ -22,6 +22,16 @@ export interface Mark {
 /** A read goes over at most this many rows that it does not want. */
 const rowsBetweenMarks = 256
 
+/** Where a log begins. */
+export interface Base {
+  readonly nextSeq: number
+  readonly versions: ReadonlyMap<string, number>
+  /** The hash of the row before the first one, in hexadecimal. */
+  readonly previous: string
+  /** Whether the rows before lie in the archive beside the log. */
+  readonly isBeside: boolean
+}
+
 /**
  * The log as far as it has been checked. `take` accepts the next row or tells what is wrong with it; nothing is
  * believed of a row that it has not accepted. Marks stand in for an index in the database, whose bytes no hash
@@ -33,6 +43,7 @@ export class Chain {
   readonly #marks: Mark[] = []
   /** Before the first row that is left: the beginning, or where the log was cut. */
   #base: Mark = { position: 0, hash: genesis, nextSeq: 1, versions: new Map() }
+  #isBeside = false
   #position = 0
   #hash = genesis
   #epoch = 0
@@ -55,6 +66,12 @@ export class Chain {
   /** The position of the first row that was not archived. */
   get firstPosition(): number {
     return this.#base.position + 1
+  }
+
+  /** Where the log begins: what was before, and whether that lies beside it. */
+  get base(): Base {
+    const { nextSeq, versions, hash } = this.#base
+    return { nextSeq, versions, previous: Buffer.from(hash).toString('hex'), isBeside: this.#isBeside }
   }
 
   version(stream: string): number {
@@ -119,6 +136,7 @@ export class Chain {
     this.#hash = Buffer.from(body.previous, 'hex')
     this.#epoch = row.epoch
     this.#nextSeq = row.firstSeq
+    this.#isBeside = body.isBeside
     for (const [stream, version] of Object.entries(body.streams)) this.#versions.set(stream, version)
     this.#base = this.#here()
   }

@@ -5,12 +5,15 @@ export interface CheckpointBody {
   readonly streams: Readonly<Record<string, number>>
   /** The hash of the row before, in hexadecimal. */
   readonly previous: string
+  /** Whether the rows before lie in the archive beside the log, where reads find them. */
+  readonly isBeside: boolean
 }
 
-export function writeCheckpoint(head: Head): string {
-  const body: CheckpointBody = {
+export function writeCheckpoint(head: Head, { isBeside }: Pick<CheckpointBody, 'isBeside'>): string {
+  const body = {
     streams: Object.fromEntries([...head.versions].sort(([a], [b]) => (a < b ? -1 : 1))),
     previous: Buffer.from(head.hash).toString('hex'),
+    ...(isBeside ? { isBeside } : {}),
   }
   return JSON.stringify(body)
 }
@@ -30,5 +33,9 @@ export function readCheckpoint(text: string): CheckpointBody | undefined {
   if (!/^[0-9a-f]{64}$/.test(previous)) return undefined
   const versions = Object.entries(streams)
   if (!versions.every((entry): entry is [string, number] => typeof entry[1] === 'number')) return undefined
-  return { streams: Object.fromEntries(versions), previous }
+  return {
+    streams: Object.fromEntries(versions),
+    previous,
+    isBeside: 'isBeside' in value && value.isBeside === true,
+  }
 }

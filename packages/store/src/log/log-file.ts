@@ -1,9 +1,11 @@
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { AnchorFile } from './anchor-file.ts'
-import type { Chain, Head } from './chain.ts'
+import { archiveFile, archiveFolder } from './archive-file.ts'
+import type { Base, Chain, Head } from './chain.ts'
 import { checkLog, reading } from './check-log.ts'
 import { writeCheckpoint } from './checkpoint-body.ts'
+import { copyArchive } from './copy-archive.ts'
 import { copyLog } from './copy-log.ts'
 import { openDatabase } from './database.ts'
 import { archiveBefore } from './archive.ts'
@@ -97,17 +99,44 @@ export class LogFile {
   }
 
   checkpoint(): void {
-    this.#write(checkpointDraft)
+    this.#write((head) => checkpointDraft(head))
   }
 
   /** Moves everything before a new checkpoint into a log of its own. */
   archive(to: string): void {
     const { head } = this.#chain
     const log = { db: this.#db, snapshots: this.#snapshots, path: this.#path }
-    this.#write(checkpointDraft, (before, row) =>
-      archiveBefore(row, { log, head: before, to, sqlite: this.#sqlite }),
+    this.#write(
+      (before) => checkpointDraft(before),
+      (before, row) => archiveBefore(row, { log, head: before, to, sqlite: this.#sqlite, isBeside: false }),
     )
     if (this.#chain.head.position > head.position) this.#chain = checkLog(this.#rowsFrom, this.#path)
+  }
+
+  /** Moves everything before a new checkpoint beside the log; tells whether there was anything. */
+  archiveBeside(): boolean {
+    this.#reading(() => this.#catchUp())
+    const { head, base } = this.#chain
+    if (head.nextSeq === base.nextSeq) return false
+    const log = { db: this.#db, snapshots: this.#snapshots, path: this.#path }
+    const draft = (before: Head) => checkpointDraft(before, { isBeside: true })
+    mkdirSync(archiveFolder(this.#path), { recursive: true })
+    this.#write(draft, (before, row) => {
+      const to = archiveFile(this.#path, Buffer.from(before.hash).toString('hex'))
+      archiveBefore(row, { log, head: before, to, sqlite: this.#sqlite, isBeside: true })
+    })
+    this.#chain = checkLog(this.#rowsFrom, this.#path)
+    return true
+  }
+
+  /** Where this log begins. */
+  base(): Base {
+    return this.#reading(() => {
+      this.#catchUp()
+      if (this.#firstPosition() !== this.#chain.firstPosition)
+        this.#chain = checkLog(this.#rowsFrom, this.#path)
+      return this.#chain.base
+    })
   }
 
   /** Copies the log as it is at one moment; others write on meanwhile. */
@@ -120,6 +149,7 @@ export class LogFile {
       try {
         this.#catchUp()
         const { head } = this.#chain
+        copyArchive(this.#path, to)
         copyLog({ sqlite: this.#sqlite, from: this.#db, to, head, withSnapshots: true })
         return head
       } finally {
@@ -306,7 +336,7 @@ export class LogFile {
 /** A row before it has its place. */
 type Draft = Pick<Row, 'kind' | 'stream' | 'version' | 'epoch' | 'eventCount' | 'body'>
 
-function checkpointDraft(head: Head): Draft {
-  const body = writeCheckpoint(head)
+function checkpointDraft(head: Head, { isBeside } = { isBeside: false }): Draft {
+  const body = writeCheckpoint(head, { isBeside })
   return { kind: 'checkpoint', stream: '', version: 0, epoch: head.epoch, eventCount: 0, body }
 }

@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { anchorPath, readAnchor } from './anchor-file.ts'
 import type { Head } from './chain.ts'
 import { checkLog } from './check-log.ts'
+import { copyArchive } from './copy-archive.ts'
 import { putInPlace } from './copy-log.ts'
 import { openDatabase } from './database.ts'
 import { Fault, storageFault } from './fault.ts'
@@ -43,6 +44,7 @@ export function restoreLog(sqlite: Sqlite, { from, to }: RestoreOptions): Restor
     for (const ending of endings) if (existsSync(from + ending)) copyFileSync(from + ending, part + ending)
     const head = checkCopy(sqlite, part)
     const replaced = existsSync(to) || existsSync(anchorPath(to)) ? setAside(sqlite, to) : undefined
+    copyArchive(from, to)
     putInPlace(part, to)
     return { head, replaced }
   } finally {
@@ -69,6 +71,7 @@ function setAside(sqlite: Sqlite, path: string): string {
   let aside = ''
   for (let n = 1; aside === '' || endings.some((ending) => existsSync(aside + ending)); n += 1)
     aside = `${path}-replaced-${n}`
+  copyArchive(path, aside)
   for (const ending of endings) if (existsSync(path + ending)) linkSync(path + ending, aside + ending)
   // A write-ahead log of a database that could not be opened must not be taken for one of the new database.
   for (const ending of ['-wal', '-shm']) rmSync(path + ending, { force: true })

@@ -3,6 +3,7 @@ import { takeEvent } from './fold/take-event.ts'
 import type { LoggedEvent } from './logged-event.ts'
 import type { LedgerLine } from './shapes/ledger-line.ts'
 import type { MergeQueueFile } from './shapes/merge-queue-file.ts'
+import { type RegisteredWorkstream, registeredOf } from './shapes/registered-workstream.ts'
 import type { ReportFile } from './shapes/report-file.ts'
 import type { RoadmapFile } from './shapes/roadmap-file.ts'
 import type { RunSummary } from './shapes/run-result-shape.ts'
@@ -82,6 +83,11 @@ export class Records {
   /** The whole registry: runs, their workstreams, and what was made by hand. */
   get workstreams(): readonly WorkstreamRecord[] {
     return workstreamRecords(this.#state)
+  }
+
+  /** The workstreams that somebody made for later, in the order in which they were made. */
+  get registered(): readonly RegisteredWorkstream[] {
+    return [...this.#state.registry.values()].flatMap((record) => registeredOf(record) ?? [])
   }
 
   get queue(): MergeQueueFile {

@@ -1,5 +1,6 @@
 import type { RunEvent } from '@ws/core'
 import { type LoggedEvent, runEventOf } from '../logged-event.ts'
+import { followRegistered } from './follow-registered.ts'
 import type { RecordsState } from './records-state.ts'
 import { takeQueueEvent } from './take-queue-event.ts'
 import { takeRegistryEvent } from './take-registry-event.ts'
@@ -24,6 +25,16 @@ export function takeEvent(state: RecordsState, logged: LoggedEvent): void {
 
 function takeOwn(state: RecordsState, event: RunEvent, logged: LoggedEvent): void {
   if (!('runId' in event)) return takeToolEvent(state, event, logged.at)
+  takeOfRun(state, event, logged)
+  const run = state.runs.get(event.runId)
+  if (run !== undefined) followRegistered(state, run, event, logged.at)
+}
+
+function takeOfRun(
+  state: RecordsState,
+  event: Extract<RunEvent, { readonly runId: string }>,
+  logged: LoggedEvent,
+): void {
   if (event.type === 'run.started' || event.type === 'run.archived') return takeRunEvent(state, event, logged)
   const run = state.runs.get(event.runId)
   if (run === undefined) return

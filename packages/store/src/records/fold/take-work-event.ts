@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { LoggedEvent } from '../logged-event.ts'
-import type { RecordsState } from './records-state.ts'
+import { type RecordsState, unknownTool } from './records-state.ts'
 
 const ofWorkstream = { runId: z.string(), workstreamId: z.string(), round: z.int() }
 const ofAttempt = { ...ofWorkstream, taskId: z.string(), attempt: z.int() }
@@ -55,7 +55,11 @@ export const WorkEvent = z.discriminatedUnion('type', [
     type: z.literal('tool.measured'),
     tool: z.string(),
     version: z.string().optional(),
-    responseMs: z.number(),
+    /** Absent where nothing answered. */
+    responseMs: z.number().optional(),
+    health: z.enum(['healthy', 'degraded', 'unhealthy', 'missing']).optional(),
+    /** What is to be known of its health. */
+    detail: z.string().optional(),
   }),
 ])
 /** What a host saw and no decision needs. */
@@ -65,18 +69,12 @@ export type WorkEvent = z.output<typeof WorkEvent>
 export const workStream = 'work'
 
 /** Takes what a host saw. */
-export function takeWorkEvent(state: RecordsState, { event, seq }: LoggedEvent): void {
+export function takeWorkEvent(state: RecordsState, { event, seq, at }: LoggedEvent): void {
   const parsed = WorkEvent.safeParse(event)
   if (!parsed.success) return
   const news = parsed.data
   if (news.type === 'tool.measured') {
-    const tool = state.tools.get(news.tool)
-    if (tool === undefined) return
-    state.tools.set(news.tool, {
-      ...tool,
-      version: news.version ?? tool.version,
-      responseMs: news.responseMs,
-    })
+    takeMeasured(state, news, at)
     return
   }
   const run = state.runs.get(news.runId)
@@ -102,4 +100,20 @@ export function takeWorkEvent(state: RecordsState, { event, seq }: LoggedEvent):
   // It may be told a moment after its success.
   const isOfSuccess = task.status === 'SUCCEEDED' && task.attempts.at(-1)?.attempt === attempt
   if (isOfSuccess) task.changed = task.left.changed
+}
+
+function takeMeasured(
+  state: RecordsState,
+  news: Extract<WorkEvent, { readonly type: 'tool.measured' }>,
+  at: number,
+): void {
+  const known = state.tools.get(news.tool)
+  if (known === undefined && news.health === undefined) return
+  const tool = known ?? unknownTool()
+  state.tools.set(news.tool, {
+    ...tool,
+    version: news.version ?? tool.version,
+    responseMs: news.responseMs ?? tool.responseMs,
+    ...(news.health === undefined ? {} : { health: news.health, detail: news.detail, checkedAt: at }),
+  })
 }

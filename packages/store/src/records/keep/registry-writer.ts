@@ -27,13 +27,13 @@ export class RegistryWriter {
     this.#options = options
   }
 
-  /** Writes a new record and gives its id; `refuse` throws for one that is taken. */
-  async create(record: NewRecord, refuse: (id: string) => void): Promise<string> {
+  /** Writes a new record and gives its id; `refuse` throws for one that may not be, as the log stands just then. */
+  async create(record: NewRecord, refuse: (id: string) => void | Promise<void>): Promise<string> {
     const { name, metadata, parentId } = record
     let id = ''
-    await this.#append((version) => {
+    await this.#append(async (version) => {
       id = record.id ?? `ws-${version + 1}`
-      refuse(id)
+      await refuse(id)
       return {
         type: 'record.created',
         id,
@@ -64,11 +64,11 @@ export class RegistryWriter {
     )
   }
 
-  async #append(make: (version: number) => RegistryEvent): Promise<void> {
+  async #append(make: (version: number) => RegistryEvent | Promise<RegistryEvent>): Promise<void> {
     const { journal, epoch, clock } = this.#options
     for (let tries = 1; ; tries++) {
       const { version } = await journal.head(stream)
-      const event = make(version)
+      const event = await make(version)
       const inputs = [{ at: clock.now(), input: { type: 'record.write' }, events: 1 }]
       try {
         await journal.append({ stream, epoch, expectedVersion: version, inputs, events: [event] })

@@ -1,6 +1,7 @@
 import { RunStatus, TaskStatus } from '@ws/core'
 import * as z from 'zod'
 import { Time } from './time.ts'
+import { ToolHealthFile } from './tool-health-file.ts'
 
 const Node = z.looseObject({
   node_id: z.string(),
@@ -78,6 +79,8 @@ export const ReportFile = z
       documentation_pages: Measured,
     }),
     artifacts_generated: z.array(z.string()),
+    /** What is known of the tools of its tasks and settings; absent where nothing is. */
+    tools: ToolHealthFile.optional(),
   })
   .meta({ title: 'report.json' })
 /** `report.json`. */

@@ -21,14 +21,14 @@ export function reportMarkdown(report: ReportFile): string {
     }),
     '',
     ...problems(report),
+    ...toolLines(report),
     '## Cost',
     '',
     cost.budget_usd === null
       ? `${usd(cost.total_used_usd)}, no budget.`
       : `${usd(cost.total_used_usd)} of ${usd(cost.budget_usd)} (${cost.utilization_pct ?? 0} %).`,
     '',
-    ...Object.entries(cost.breakdown).map(([tool, amount]) => `- ${inline(tool)}: ${usd(amount)}`),
-    '',
+    ...listOf(Object.entries(cost.breakdown).map(([tool, amount]) => `- ${inline(tool)}: ${usd(amount)}`)),
     '## Time',
     '',
     `One after the other ${time(efficiency.sequential_time_estimate_min)}, really ${time(efficiency.actual_parallel_time_min)}, ` +
@@ -43,11 +43,29 @@ export function reportMarkdown(report: ReportFile): string {
   return `${lines.join('\n')}\n`
 }
 
+const listOf = (items: readonly string[]): readonly string[] => (items.length === 0 ? [] : [...items, ''])
+
 function problems({ nodes }: ReportFile): string[] {
   const said = nodes.flatMap(({ node_id: id, error }) =>
     error === undefined ? [] : [`- ${inline(id)} ${inline(error)}`],
   )
   return said.length === 0 ? [] : ['## What went wrong', '', ...said, '']
+}
+
+/** That a tool is healthy is not worth a line of its own. */
+function toolLines({ tools = {} }: ReportFile): string[] {
+  const lines = Object.entries(tools).flatMap(
+    ([name, { status, version, response_time_ms: ms, warning }]) => {
+      const facts = [
+        ...(version === null ? [] : [version]),
+        ...(ms === null ? [] : [`answers in ${time(ms / 60_000)}`]),
+        ...(warning === undefined ? [] : [warning]),
+      ]
+      if (facts.length === 0 && status === 'healthy') return []
+      return [`- ${inline(name)}: ${inline([status, ...facts].join(', '))}`]
+    },
+  )
+  return lines.length === 0 ? [] : ['## Tools', '', ...lines, '']
 }
 
 function capital(text: string): string {

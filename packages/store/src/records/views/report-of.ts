@@ -2,6 +2,7 @@ import { toIsoTime } from '../../platform/iso-time.ts'
 import type { RecordsState, RunFacts, TaskFacts } from '../fold/records-state.ts'
 import type { ReportFile } from '../shapes/report-file.ts'
 import { efficiencyOf } from './efficiency-of.ts'
+import { toolHealthOf } from './tool-health-of.ts'
 import { costOf, errorOf, minutes, percent, tokensOf, toolOf, workedMs } from './task-facts.ts'
 
 /** How a run went, or goes so far, as `report.json` says it. */
@@ -29,7 +30,19 @@ export function reportOf(run: RunFacts, state: RecordsState): ReportFile {
       documentation_pages: null,
     },
     artifacts_generated: [...new Set(tasks.flatMap(artifactsOf))],
+    ...toolsOf(run, state),
   }
+}
+
+/** Tools that were offered and never looked at have nothing to tell. */
+function toolsOf(run: RunFacts, state: RecordsState): Pick<ReportFile, 'tools'> {
+  const inTasks = [...run.tasks.values()].flatMap(({ spec, attempts }) => [...spec.tools, ...attempts])
+  // One that was missing from the start is in no task any more.
+  const named = new Set([...inTasks.map(({ tool }) => tool), ...Object.keys(run.spec.work?.tools ?? {})])
+  const known = Object.entries(toolHealthOf(state)).filter(
+    ([name, { status }]) => named.has(name) && status !== 'unknown',
+  )
+  return known.length === 0 ? {} : { tools: Object.fromEntries(known) }
 }
 
 function nodeOf(task: TaskFacts, until: number): ReportFile['nodes'][number] {

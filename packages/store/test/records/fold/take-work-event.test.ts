@@ -76,6 +76,24 @@ test('what a tool said of itself is in its health', () => {
   expect(Object.keys(records.health)).toEqual(['aider'])
 })
 
+test('how a tool was found is in its health, whether it was known before or not', () => {
+  const records = told(one(), [[0, { type: 'tool.recovered', tool: 'aider' }]])
+  tell(records, { type: 'tool.measured', tool: 'aider', health: 'degraded', detail: 'high latency' })
+  tell(records, { type: 'tool.measured', tool: 'codex', health: 'missing', detail: 'not found' })
+  expect(records.health).toMatchObject({
+    aider: { status: 'degraded', warning: 'high latency', response_time_ms: null },
+    codex: { status: 'missing', warning: 'not found', last_check: expect.any(String) },
+  })
+  tell(records, {
+    type: 'tool.measured',
+    tool: 'aider',
+    health: 'healthy',
+    version: '0.86.1',
+    responseMs: 412,
+  })
+  expect(records.health['aider']).not.toHaveProperty('warning')
+})
+
 test('what was told is still known when the records are read again', () => {
   const run = tell(told(one(), attempt('t', 1, 2)), settled).state.runs.get('r')
   expect(run).toBeDefined()
