@@ -52,7 +52,8 @@ const proofs: Readonly<Record<MendableKind | 'idle-slot', string>> = {
   'directory-without-registration': 'its files are pinned before it goes',
   'registration-without-directory': 'its commits are pinned before it is forgotten',
   'branch-without-owner': 'its reflog says that it was made for a slot, and that nothing was put on it',
-  'stale-lock-file': 'no living process has it open, and every living git started after it was written',
+  'stale-lock-file':
+    'no living process has it open, and no living git that is older was at work in this repository',
   'leftover-file': 'it belongs to nobody: the process that made it has ended, or no record speaks of it',
   'idle-slot': 'its state is pinned before it goes',
 }

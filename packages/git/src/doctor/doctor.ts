@@ -39,8 +39,8 @@ export async function runDoctor(slots: Slots, options: DoctorOptions = {}): Prom
 async function settle({ finding, mend }: Diagnosis, isFixing: boolean): Promise<Finding> {
   if (mend === undefined) return { ...finding, state: 'person' }
   if (!isFixing) return { ...finding, state: 'mendable' }
-  await mend()
-  return { ...finding, state: 'mended' }
+  const isMended = (await mend()) !== 'not-mended'
+  return { ...finding, state: isMended ? 'mended' : 'person' }
 }
 
 async function diagnoseDisk({ root }: Slots, minFreeBytes: number): Promise<Finding | undefined> {

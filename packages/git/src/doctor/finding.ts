@@ -18,7 +18,7 @@ export interface Finding {
   readonly state: 'mended' | 'mendable' | 'person'
 }
 
-/** A finding with what mends it; without that it is for a person. */
+/** A finding with what mends it; without that, or where that says `not-mended`, it is for a person. */
 export interface Diagnosis {
   readonly finding: Omit<Finding, 'state'>
   readonly mend?: () => Promise<unknown>

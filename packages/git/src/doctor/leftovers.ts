@@ -1,35 +1,29 @@
-import { lstat, readdir, rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isLockFileAbandoned, isPidGone } from '../platform/processes.ts'
+import { LockFileMender } from '../locks/lock-file-mender.ts'
+import { isPidGone } from '../platform/processes.ts'
 import { strayTrash } from '../slots/remove-slot.ts'
 import type { Slots } from '../slots/slots.ts'
 import type { Diagnosis } from './finding.ts'
 
 /**
- * Lock files of git that nobody holds. A lock file is only ever removed with proof that its owner is gone: no
- * living process has it open, and every living git started after it was written.
+ * Lock files of git that nobody holds. A lock file is only ever removed with proof that its owner is gone: no living
+ * process has it open, and no living git that is older than it may have been at work here.
  */
 export async function diagnoseLockFiles({ repository }: Slots): Promise<Diagnosis[]> {
   const { commonDir } = repository.facts
+  const mender = new LockFileMender(commonDir, repository.clock)
   const diagnoses: Diagnosis[] = []
   for (const path of await findLockFiles(commonDir)) {
-    const finding = {
-      kind: 'stale-lock-file' as const,
-      name: path.slice(commonDir.length + 1),
-      message: `${path} is left, and its owner is gone`,
-    }
-    const isAbandoned = async () => {
-      const found = await lstat(path).catch(() => undefined)
-      return found !== undefined && isLockFileAbandoned(path, found.ctimeMs)
-    }
-    if (await isAbandoned())
+    const finding = { kind: 'stale-lock-file' as const, name: path.slice(commonDir.length + 1) }
+    if (await mender.isAbandoned(path, { patienceMs: lockPatienceMs }))
       diagnoses.push({
-        finding,
-        // Under our lock nothing of ours can make a new one; asked again, because somebody else's git may have.
+        finding: { ...finding, message: `${path} is left, and its owner is gone` },
+        // Under our lock nothing of ours can make a new one.
         mend: () =>
-          repository.exclusively(async () => {
-            if (await isAbandoned()) await rm(path)
-          }),
+          repository.exclusively(async () =>
+            (await mender.clear(path, { patienceMs: lockPatienceMs })) ? undefined : 'not-mended',
+          ),
       })
     else
       diagnoses.push({
@@ -38,6 +32,9 @@ export async function diagnoseLockFiles({ repository }: Slots): Promise<Diagnosi
   }
   return diagnoses
 }
+
+// Of those who might have made it, most are just passing by.
+const lockPatienceMs = 1_000
 
 /** Throwaway objects and temporary indexes of processes that ended, and directories nobody worked in. */
 export async function diagnoseLeftovers({ repository, root }: Slots): Promise<Diagnosis[]> {

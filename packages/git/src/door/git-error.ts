@@ -35,6 +35,19 @@ const known: readonly (readonly [pattern: RegExp, code: string, fact: string, hi
     'choose another name for the branch, or rename the one in the way',
   ],
   [
+    // Before what git says around it: "cannot lock ref", "index file open failed".
+    /\.lock'?: File exists/,
+    'WS_GIT_LOCK_FILE',
+    'another git process holds a lock file, or left it behind',
+    'wait for the git that holds it; if none is at work in this repository, delete it',
+  ],
+  [
+    /Read-only file system|insufficient permission|(?:create|write|append|lock)[^\n]*Permission denied/,
+    'WS_GIT_NOT_WRITABLE',
+    'something may not be written',
+    'look whom the files belong to, and whether the file system is mounted read-only',
+  ],
+  [
     /cannot lock ref|reference already exists|but expected|unable to resolve reference/,
     'WS_GIT_REF_MOVED',
     'a reference is not what was expected, or cannot be written',
@@ -43,8 +56,8 @@ const known: readonly (readonly [pattern: RegExp, code: string, fact: string, hi
   [
     /Unable to create '[^']*\.lock'|could not lock config file|unable to lock/,
     'WS_GIT_LOCK_FILE',
-    'another git process holds a lock file, or left it behind',
-    'wait for it, or let the doctor look: it removes a lock file whose owner is proven gone',
+    'a lock file cannot be made',
+    'look at its directory: it must be there and writable',
   ],
   [
     /No space left on device|Disk quota exceeded/,
@@ -92,6 +105,14 @@ export function gitFailed(call: GitCall, end: ProgramEnd): WsError {
     details,
     hint: 'the details hold the arguments, the directory and what git said',
   })
+}
+
+/** The lock file that git met, by what it says; an empty or relative path is as seen from where it ran. */
+export function lockFileIn(stderr: string): string | undefined {
+  const named = /Unable to create '([^']*\.lock)': File exists/.exec(stderr)?.[1]
+  if (named !== undefined) return named
+  const config = /could not lock config file (.*): File exists/.exec(stderr)?.[1]
+  return config === undefined ? undefined : `${config}.lock`
 }
 
 function lastLine(text: string): string {

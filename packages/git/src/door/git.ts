@@ -1,11 +1,12 @@
 // The one door: no other file starts git. Arguments are a list and never meet a shell; names and ids come in
 // branded (names.ts), the environment is ours (environment.ts), the end is bounded (platform/run-program.ts).
+import { resolve } from 'node:path'
 import { systemClock, WsError, type Clock } from '@ws/core'
 import { findProgram } from '../platform/paths.ts'
 import { inheritedEnvironment } from '../platform/surroundings.ts'
-import { runProgram } from '../platform/run-program.ts'
+import { type ProgramEnd, runProgram } from '../platform/run-program.ts'
 import { gitEnvironment, type GitPlace } from './environment.ts'
-import { gitFailed } from './git-error.ts'
+import { type GitCall, gitFailed, lockFileIn } from './git-error.ts'
 
 /** Which git is used, and what it inherits. */
 export interface GitOptions {
@@ -43,7 +44,17 @@ export interface GitProgram {
   readonly path: string
   readonly env: NodeJS.ProcessEnv
   readonly clock: Clock
+  /** Clears a lock file out of the way that a call met; whether it is. @default nobody does */
+  readonly clearLockFile?: (
+    path: string,
+    options: { patienceMs: number; signal?: AbortSignal },
+  ) => Promise<boolean>
 }
+
+// Whoever holds a lock file needs it for milliseconds, on a busy machine for a second.
+const lockPatienceMs = 5_000
+// Each time another git was quicker, or had left one more.
+const mostLockFiles = 10
 
 /** Finds git. @throws `WS_GIT_MISSING` */
 export function findGit(options: GitOptions = {}): GitProgram {
@@ -86,7 +97,31 @@ export class Git {
           details: { args },
         })
     const call = { args, cwd: this.place.cwd, gitDir: this.place.gitDir }
-    const end = await runProgram(this.program.path, args, {
+    for (let met = 1; ; met++) {
+      const end = await this.#start(args, options, call)
+      const { exitCode } = end
+      const isAnswer =
+        end.cause === undefined && exitCode !== undefined && (options.okExitCodes ?? [0]).includes(exitCode)
+      // An answer is not waited for: whoever asked knows what to do with it.
+      if (exitCode !== 0 && met <= mostLockFiles && (await this.#clearLockFile(end, isAnswer, options)))
+        continue
+      if (isAnswer) return { exitCode, stdout: end.stdout, stderr: end.stderr }
+      throw gitFailed(call, end)
+    }
+  }
+
+  /** Git takes its lock files before it changes anything, so what failed by one is done again from the beginning. */
+  async #clearLockFile(end: ProgramEnd, isAnswer: boolean, { signal }: GitRunOptions): Promise<boolean> {
+    const path = end.cause === undefined ? lockFileIn(end.stderr) : undefined
+    if (path === undefined || this.program.clearLockFile === undefined) return false
+    return this.program.clearLockFile(resolve(this.place.cwd, path), {
+      patienceMs: isAnswer ? 0 : lockPatienceMs,
+      ...(signal === undefined ? {} : { signal }),
+    })
+  }
+
+  async #start(args: readonly string[], options: GitRunOptions, call: GitCall): Promise<ProgramEnd> {
+    return runProgram(this.program.path, args, {
       cwd: this.place.cwd,
       env: this.environment(options.env),
       clock: this.program.clock,
@@ -101,10 +136,6 @@ export class Git {
         cause,
       })
     })
-    const { exitCode } = end
-    if (end.cause !== undefined || exitCode === undefined || !(options.okExitCodes ?? [0]).includes(exitCode))
-      throw gitFailed(call, end)
-    return { exitCode, stdout: end.stdout, stderr: end.stderr }
   }
 
   /** What a command says, without the last line end. */

@@ -13,6 +13,8 @@ export interface ClearOptions {
 }
 
 const lookMs = 20
+/** Whoever removes one is done in a millisecond, unless it was stopped. */
+const mostTries = 50
 
 /**
  * Clears lock files of git's out of the way: waits until their owners are done, and removes those that are proven
@@ -28,33 +30,41 @@ export class LockFileMender {
   }
 
   /** Whether nobody is left who may have made it; where that cannot be told, somebody is. */
-  async isAbandoned(path: string): Promise<boolean> {
+  async isAbandoned(path: string, options: ClearOptions = {}): Promise<boolean> {
     const seen = await look(path)
-    return seen !== undefined && possibleOwners(seen)?.length === 0
+    return seen !== undefined && (await this.#wait(seen, options)) === 'abandoned'
   }
 
   /** Whether the file is out of the way: its owner took it back, or it was abandoned and is removed. */
-  async clear(path: string, { patienceMs = 0, signal }: ClearOptions = {}): Promise<boolean> {
+  async clear(path: string, options: ClearOptions = {}): Promise<boolean> {
     const seen = await look(path)
     if (seen === undefined) return isInside(this.#commonDir, path)
     if (!isInside(this.#commonDir, seen.path)) return false
-    // Its owner is among those who live now, so it is enough that each of these ends; who comes later did not make it.
+    const end = await this.#wait(seen, options)
+    return end === 'abandoned' ? this.#remove(seen, options.signal) : end === 'gone'
+  }
+
+  /** Its owner is among those who live now, so it is enough that each of these ends; who comes later did not make it. */
+  async #wait(seen: Seen, { patienceMs = 0, signal }: ClearOptions): Promise<'gone' | 'abandoned' | 'held'> {
     let owners = possibleOwners(seen)
     const until = this.#clock.monotonic() + patienceMs
     for (;;) {
-      if ((await look(path))?.identity !== seen.identity) return true
-      if (owners?.length === 0 && (await this.#remove(seen))) return true
-      if (this.#clock.monotonic() >= until) return false
+      if ((await look(seen.path))?.identity !== seen.identity) return 'gone'
+      if (owners?.length === 0) return 'abandoned'
+      if (this.#clock.monotonic() >= until) return 'held'
       await sleep(this.#clock, lookMs, signal)
       owners = owners?.filter(isOwnerAlive)
     }
   }
 
   /** Alone: of two that have the same proof, the slower would remove what somebody made after the quicker. */
-  async #remove({ path, identity }: Seen): Promise<boolean> {
+  async #remove({ path, identity }: Seen, signal: AbortSignal | undefined): Promise<boolean> {
     const alone = new KernelLock(join(this.#commonDir, 'ws', 'mend.db'))
     try {
-      if (!alone.tryTake()) return false
+      for (let tries = 1; !alone.tryTake(); tries++) {
+        if (tries === mostTries) return false
+        await sleep(this.#clock, lookMs, signal)
+      }
       if ((await look(path))?.identity === identity) await rm(path)
       return true
     } finally {

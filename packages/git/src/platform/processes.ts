@@ -1,7 +1,7 @@
 // Who a process is, so that "gone" can be proven: a number alone is used again. An identity names the machine,
 // its boot, the namespace, the process and when it started. What cannot be told counts as alive.
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 
 /** The identity of a living process, or `undefined` if there is none or it cannot be told. */
@@ -38,33 +38,13 @@ function startOf(pid: number): string | undefined {
   }
 }
 
-function canSeeProcesses(): boolean {
+/** Whether processes of others can be looked at here. */
+export function canSeeProcesses(): boolean {
   return process.platform !== 'win32' && startOf(process.pid) !== undefined
 }
 
-/**
- * Whether a lock file is proven to be nobody's: no living process has it open, and every living git started
- * after it was written. False wherever that cannot be told (only Linux tells).
- */
-export function isLockFileAbandoned(path: string, writtenAtMs: number): boolean {
-  if (process.platform !== 'linux' || !canSeeProcesses()) return false
-  const bootMs = bootTimeMs()
-  if (bootMs === undefined) return false
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue
-    const pid = Number(name)
-    if (hasOpen(pid, path)) return false
-    const stat = linuxStat(pid)
-    if (stat === undefined || !/git/i.test(commandOf(pid))) continue
-    // Start times are given in hundredths of a second; a second is left for rounding on both sides.
-    const startedMs = bootMs + Number(stat[19]) * 10
-    if (startedMs <= writtenAtMs + 1_000) return false
-  }
-  return true
-}
-
 /** The fields behind the command's name, which may hold spaces and brackets itself. */
-function linuxStat(pid: number): string[] | undefined {
+export function linuxStat(pid: number): string[] | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1')
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
@@ -75,30 +55,8 @@ function linuxStat(pid: number): string[] | undefined {
   }
 }
 
-function commandOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/comm`, 'latin1')
-  } catch {
-    return ''
-  }
-}
-
-function hasOpen(pid: number, path: string): boolean {
-  try {
-    return readdirSync(`/proc/${pid}/fd`).some((fd) => {
-      try {
-        return readlinkSync(`/proc/${pid}/fd/${fd}`) === path
-      } catch {
-        return false
-      }
-    })
-  } catch {
-    // Of another user: git would not have let it in without rights to the repository, and if it has, its name is asked above.
-    return false
-  }
-}
-
-function bootTimeMs(): number | undefined {
+/** When this machine started, by its wall clock; only Linux tells. */
+export function bootTimeMs(): number | undefined {
   try {
     const seconds = /^btime (\d+)$/m.exec(readFileSync('/proc/stat', 'latin1'))?.[1]
     return seconds === undefined ? undefined : Number(seconds) * 1_000

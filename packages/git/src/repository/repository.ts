@@ -11,6 +11,7 @@ import { branchRef, isObjectId, type ObjectId, parseRefName, type RefName } from
 import { type GitObject, ObjectReader } from '../door/object-reader.ts'
 import { RefReader } from '../door/ref-reader.ts'
 import { type LeadershipAnswer, takeLeadership } from '../locks/leader-lock.ts'
+import { LockFileMender } from '../locks/lock-file-mender.ts'
 import { type Exclusive, type ExclusiveOptions, RepositoryLock } from '../locks/repository-lock.ts'
 import { canonicalPath } from '../platform/paths.ts'
 import { type CommitDraft, commitText, treeIn } from './commit.ts'
@@ -59,7 +60,11 @@ export async function openRepository(path: string, options: OpenRepositoryOption
   const commonDir = await canonicalPath(
     await finder.text(['rev-parse', '--path-format=absolute', '--git-common-dir']),
   )
-  const git = finder.at({ cwd: commonDir, gitDir: commonDir })
+  const mender = new LockFileMender(commonDir, program.clock)
+  const git = new Git(
+    { ...program, clearLockFile: (lock, patience) => mender.clear(lock, patience) },
+    { cwd: commonDir, gitDir: commonDir },
+  )
   const [isShallow, objectFormat] = (
     await git.text(['rev-parse', '--is-shallow-repository', '--show-object-format'])
   ).split('\n')
@@ -77,7 +82,13 @@ export async function openRepository(path: string, options: OpenRepositoryOption
     ignoreCase: isTrue(configValue(config, 'core.ignorecase')),
     gitVersion,
   }
-  await mkdir(join(facts.wsDir, 'slots'), { recursive: true })
+  await mkdir(join(facts.wsDir, 'slots'), { recursive: true }).catch((cause: unknown) => {
+    throw new WsError('WS_GIT_NOT_WRITABLE', `nothing can be written in ${commonDir}`, {
+      details: { path: facts.wsDir },
+      hint: 'look whom it belongs to, whether its file system is mounted read-only, and for free space',
+      cause,
+    })
+  })
   const repository = new Repository(git, facts)
   await configurePrivateGit(repository, config, options)
   return repository
