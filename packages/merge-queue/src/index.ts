@@ -1,4 +1,6 @@
 export type { CheckedCandidate, CheckFunction, CheckVerdict } from './checks/check-definition.ts'
+export { runCheckCommand } from './checks/run-check.ts'
+export type { CheckCommand, CheckCommandRunner } from './checks/run-check.ts'
 export { MergeQueueFile, mergeQueueJsonSchema } from './files/merge-queue-file.ts'
 export { checkQueueInvariants } from './queue/check-queue-invariants.ts'
 export { checkQueueLog } from './queue/check-queue-log.ts'

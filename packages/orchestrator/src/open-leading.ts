@@ -6,6 +6,7 @@ import {
   loadHost,
   type RunInput,
   type RunMachineState,
+  WsError,
 } from '@ws/core'
 import { freeBytes, type Leadership, type Repository } from '@ws/git'
 import { openSqliteJournal } from '@ws/store'
@@ -13,10 +14,12 @@ import type { Acting } from './acting.ts'
 import { LandingDriver, type RoundStand } from './drivers/landing-driver.ts'
 import { RunDriver } from './drivers/run-driver.ts'
 import { FileWriter } from './files/file-writer.ts'
+import { HostChecks } from './hosts/host-checks.ts'
 import type { LeadingParts } from './hosts/leading.ts'
 import type { OwnMachine } from './hosts/seat.ts'
 import { ConflictRadar } from './landing/conflict-radar.ts'
 import { queueLanding } from './landing/open-queue-landing.ts'
+import { Registry } from './registered/registry.ts'
 import { WorkLog } from './records/work-log.ts'
 import { Opened } from './opened.ts'
 import type { ResolvedOptions } from './orchestrator-options.ts'
@@ -51,10 +54,16 @@ export async function openLeading(
     const look = (): RunMachineState => host.state
     const workLog = new WorkLog({ journal, clock, epoch: leadership.epoch })
     opened.defer(() => workLog.close())
+    const registry = new Registry({ journal, clock, epoch: leadership.epoch })
+    opened.defer(() => registry.close())
+    const checks = new HostChecks({ clock, own: acting.checks, isOwn: acting.isOwn })
     const queue = queueLanding({
       ...{ repository, journal, clock, leadership, look },
+      runCheck: (command, runIds, signal) => checks.run(command, runIds, signal),
       file: join(folders.root, 'merge_queue.json'),
       slots: 2,
+      checks: options.checks,
+      minFreeBytes: options.minFreeBytes,
     })
     const landing = options.landing ?? queue
     opened.defer(() => landing.close())
@@ -99,8 +108,16 @@ export async function openLeading(
     return {
       host,
       journal,
+      checks,
       writeFiles: (runs) => files.write(runs),
       seen: (event) => workLog.write(event),
+      register: (change) => registry.change(change),
+      order: (order) => {
+        if (options.landing === undefined) return queue.order(order)
+        throw new WsError('WS_ORCHESTRATOR_OPTIONS', 'this process lands elsewhere than in the merge queue', {
+          hint: 'ask whoever lands for it',
+        })
+      },
       follow: options.landing === undefined ? () => queue.follow() : () => Promise.resolve(),
       close: () => opened.close(),
     }

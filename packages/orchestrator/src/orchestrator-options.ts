@@ -1,4 +1,4 @@
-import type { Clock, Executor, Journal, Landing, Workspaces } from '@ws/core'
+import type { Check, Clock, Executor, Journal, Landing, Workspaces } from '@ws/core'
 import { systemClock, WsError } from '@ws/core'
 import type { Repository } from '@ws/git'
 import type { ToolAdapter } from '@ws/tools'
@@ -36,6 +36,8 @@ export interface OrchestratorOptions {
    * that another process works on stay there. @default none
    */
   readonly takesOn?: (runs: readonly string[]) => readonly string[]
+  /** Checks of entries that no run has brought, by name: those of the project. @default {} */
+  readonly checks?: Readonly<Record<string, Check>>
   /** With less free space nothing new starts: runs pause with the reason `disk`. @default 268435456 */
   readonly minFreeBytes?: number
   /** @default a SQLite journal in the repository's git directory */
@@ -66,6 +68,7 @@ export function resolveOptions(options: OrchestratorOptions) {
     env,
     clock = systemClock(),
     takesOn = () => [],
+    checks = {},
     ...plain
   } = options
   const parsed = schema.safeParse(plain)
@@ -80,6 +83,7 @@ export function resolveOptions(options: OrchestratorOptions) {
       env,
       clock: new SteadyClock(clock),
       takesOn,
+      checks,
       ...parsed.data,
     })
   const problems = parsed.error.issues.map(

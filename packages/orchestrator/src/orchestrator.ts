@@ -1,35 +1,38 @@
 import {
   builtInTools,
+  invariant,
+  isWsError,
   Plan,
   type PlanInput,
   resolveRun,
-  type ResolveRunOptions,
   runMachine,
   type RunSpec,
-  WsError,
 } from '@ws/core'
 import { openRepository, type Repository } from '@ws/git'
+import type { RegisteredWorkstream } from '@ws/store/records'
 import { type Acting, openActing } from './acting.ts'
+import { requireTools, type ToolsOfRun } from './execution/require-tools.ts'
 import { hostOf } from './hosts/host-id.ts'
 import { HostRecords } from './hosts/host-records.ts'
 import { Member } from './hosts/member.ts'
 import { lent } from './hosts/told-events.ts'
+import { environmentMark, environmentName } from './landing/environment-mark.ts'
+import type { QueueOrder, QueueStand } from './landing/queue-order.ts'
 import { newRunId } from './new-run-id.ts'
 import { openJournal, openLeading } from './open-leading.ts'
 import { Opened } from './opened.ts'
 import { type OrchestratorOptions, resolveOptions, type ResolvedOptions } from './orchestrator-options.ts'
 import { ownIdentity } from './platform/process-identity.ts'
 import { freshName } from './platform/surroundings.ts'
+import { draftWorkstream, type NewWorkstream } from './registered/new-workstream.ts'
+import { allActive, planWorkstreams } from './registered/plan-workstreams.ts'
+import { readRegistered } from './registered/registry.ts'
+import { requireNotBegun } from './registered/require-not-begun.ts'
 import { RunFolders } from './run-folders.ts'
 import { requireAccepted, RunHandle, type RunHost } from './run-handle.ts'
-
-/** How one run is started. */
-export type StartRunOptions = Partial<
-  Pick<ResolveRunOptions, 'correlationId' | 'config' | 'tools' | 'select' | 'mode' | 'user'>
-> & {
-  /** Ends the run: the first abort cancels it. */
-  readonly signal?: AbortSignal
-}
+import { doneBefore, extensionOf, findGoing } from './selection/join-run.ts'
+import { planKeyName, planKeyOf } from './selection/plan-key.ts'
+import { limitPlan, selectionOf, type StartRunOptions } from './selection/start-run-options.ts'
 
 /**
  * Leads a repository: opens its log, goes on with whatever was going on, and takes new runs. With `listen` it joins where
@@ -76,12 +79,14 @@ async function openParts(
     epoch: () => member.epoch,
     seen: (event) => member.seen(event),
     tidies: (runId) => member.tidies(runId),
+    isOwn: (runId) => member.isOwn(runId),
   })
   const member: Member = new Member({
     ...{ repository, clock, machine, hostId, listen, takesOn },
     self: await ownIdentity(),
     records: new HostRecords(`${repository.facts.wsDir}/hosts`),
     attempts: acting.attempts,
+    checks: acting.checks,
     tidy: acting.tidy,
     tidied: () => acting.tidier.close(),
     limits: { ...limits, slots: concurrency },
@@ -94,10 +99,25 @@ async function openParts(
     readJournal: async () =>
       options.journal === undefined ? openJournal(repository) : lent(options.journal),
   })
-  member.events.on('*', ({ event }) => acting.tidier.hear(event))
+  member.events.on('*', ({ event }) => acting.hear(event))
   opened.defer(() => member.close())
   await member.enter()
   return { member, acting }
+}
+
+/** The run, which says of which plan it is. */
+function withKey(run: RunSpec, planKey: string): RunSpec {
+  const { work } = run
+  if (work === undefined) return run
+  return { ...run, work: { ...work, metadata: { ...work.metadata, [planKeyName]: planKey } } }
+}
+
+/** The run, which says in what environment its checks are run: others may be led here beside it. */
+function withEnvironment(run: RunSpec, env: NodeJS.ProcessEnv): RunSpec {
+  const { work } = run
+  if (work === undefined) return run
+  const metadata = { ...work.metadata, [environmentName]: environmentMark(env) }
+  return { ...run, work: { ...work, metadata } }
 }
 
 /** What this host knows how to talk to; whether it is installed is seen when it is started. */
@@ -152,29 +172,116 @@ export class Orchestrator implements AsyncDisposable {
   }
 
   /**
-   * Starts a plan.
-   * @throws `WS_PLAN_INVALID`, `WS_SELECTION_UNKNOWN`, `WS_SELECTION_NEEDS`, and what the machine refuses.
+   * Starts a plan, or the part of it that `only` and `steps` choose. A part joins the run of the same plan that is going
+   * on, if there is one; what it needs comes along, is in that run, or has landed before.
+   * @throws `WS_PLAN_INVALID`, `WS_SELECTION_UNKNOWN`, `WS_SELECTION_NEEDS`, `WS_WORKSTREAM_BEGUN`, and what the machine
+   * refuses.
    */
   async run(plan: PlanInput | Plan, options: StartRunOptions = {}): Promise<RunHandle> {
-    const { signal, user = this.#options.user, ...rest } = options
+    const { signal, user = this.#options.user, mode = 'execute', correlationId, config } = options
     signal?.throwIfAborted()
-    const runId = newRunId(this.#options.clock.now())
-    const tools = rest.tools ?? knownTools(this.#options)
-    return this.start(resolveRun(Plan.parse(plan), { runId, user, ...rest, tools }), signal)
+    const parsed = limitPlan(Plan.parse(plan), options.maxConcurrent)
+    const select = selectionOf(options)
+    const planKey = planKeyOf(parsed)
+    const resolving = {
+      runId: newRunId(this.#options.clock.now()),
+      tools: options.tools ?? knownTools(this.#options),
+      ...{ user, mode },
+      ...(correlationId === undefined ? {} : { correlationId }),
+      ...(config === undefined ? {} : { config }),
+      ...(select === undefined
+        ? {}
+        : { select: { done: doneBefore(this.#member.state, planKey), ...select } }),
+    }
+    const going = select === undefined ? undefined : findGoing(this.#member.state, planKey, mode)
+    if (going !== undefined) {
+      const handle = this.handle(going.id)
+      const { workstreams, tasks } = extensionOf(parsed, going, resolving)
+      if (tasks.length > 0) await handle.add(workstreams, tasks)
+      await this.#takeOnIfLeft(going.spec)
+      return handle
+    }
+    const run = resolveRun(parsed, resolving)
+    requireNotBegun(this.#member.state, run)
+    return this.start(withKey(run, planKey), signal)
   }
 
   /**
-   * Starts a run that was resolved before.
+   * Keeps a workstream for later: it is active until it is completed, failed or discarded.
+   * @throws `WS_PLAN_INVALID`, `WS_SLUG_TAKEN` where an active one has its name
+   */
+  async createWorkstream(workstream: NewWorkstream): Promise<RegisteredWorkstream> {
+    const { slug, plan, isWhole } = draftWorkstream(workstream)
+    await this.#member.register({ kind: 'add', commandId: freshName(), slug, plan, isWhole })
+    const made = (await this.listWorkstreams()).findLast((each) => each.slug === slug)
+    invariant(made !== undefined, 'orchestrator.workstream-kept')
+    return made
+  }
+
+  /** Gives a workstream up that was kept for later and that no run does. @throws `WS_SLUG_UNKNOWN`, `WS_WORKSTREAM_BEGUN` */
+  discardWorkstream(slug: string): Promise<void> {
+    return this.#member.register({ kind: 'discard', commandId: freshName(), slug })
+  }
+
+  /** Workstreams that were kept for later, in the order in which they were made; with `isActive`, only such. */
+  async listWorkstreams({ isActive }: { readonly isActive?: boolean } = {}): Promise<
+    readonly RegisteredWorkstream[]
+  > {
+    const { journal } = this.#options
+    const log = journal === undefined ? await openJournal(this.repository) : lent(journal)
+    try {
+      const all = await readRegistered(log)
+      return all.filter((each) => isActive === undefined || each.isActive === isActive)
+    } finally {
+      await log.close()
+    }
+  }
+
+  /**
+   * Runs active workstreams by their slugs, in which `*` stands for any text. Nothing is started where one is unknown.
+   * @throws `WS_SLUG_UNKNOWN`, `WS_WORKSTREAM_BEGUN`, `WS_SELECTION_NEEDS`, and what `run` throws
+   */
+  async runWorkstreams(
+    slugs: readonly string[],
+    { withNeeds = false, ...options }: StartRunOptions = {},
+  ): Promise<readonly RunHandle[]> {
+    const { plans } = planWorkstreams(await this.listWorkstreams(), { slugs, withNeeds })
+    return this.#runEach(plans, options)
+  }
+
+  /** Runs every active workstream that no run does, and whose needs can be met. */
+  async runAll(options: Omit<StartRunOptions, 'withNeeds'> = {}): Promise<readonly RunHandle[]> {
+    const { plans } = planWorkstreams(await this.listWorkstreams(), allActive)
+    return this.#runEach(plans, options)
+  }
+
+  /** Whoever worked on a run may have ended since it was looked at. */
+  async #takeOnIfLeft(run: RunSpec): Promise<void> {
+    await this.#member.takeOn(run).catch((error: unknown) => {
+      if (!isWsError(error, 'WS_RUN_ELSEWHERE')) throw error
+    })
+  }
+
+  async #runEach(plans: readonly Plan[], options: StartRunOptions): Promise<readonly RunHandle[]> {
+    const runs: RunHandle[] = []
+    for (const plan of plans) runs.push(await this.run(plan, options))
+    return runs
+  }
+
+  /**
+   * Starts a run that was resolved before. A tool that is not there gives way to its stand-ins.
    * @throws `WS_TOOL_MISSING` where no program is there of the tools that a task could be done with, and what the
    * machine refuses.
    */
-  async start(run: RunSpec, signal?: AbortSignal): Promise<RunHandle> {
-    await this.#requireTools(run)
+  async start(asked: RunSpec, signal?: AbortSignal): Promise<RunHandle> {
+    const { run, told } = await this.#withTools(asked)
     await this.#member.takeOn(run)
     // Its own environment: no other process works on it.
     const requires = this.#options.listen ? [...run.requires, hostOf(run.id)] : run.requires
-    const command = { type: 'run.start', commandId: `start/${run.id}`, run: { ...run, requires } } as const
+    const begun = { ...(this.#options.listen ? withEnvironment(run, this.#acting.env) : run), requires }
+    const command = { type: 'run.start', commandId: `start/${run.id}`, run: begun } as const
     requireAccepted(await this.#member.send(command))
+    for (const event of told) this.#member.seen(event)
     const handle = this.handle(run.id)
     const cancel = () => void handle.cancel().catch(() => {})
     signal?.addEventListener('abort', cancel, { once: true })
@@ -182,20 +289,10 @@ export class Orchestrator implements AsyncDisposable {
     return handle
   }
 
-  async #requireTools(run: RunSpec): Promise<void> {
+  async #withTools(run: RunSpec): Promise<ToolsOfRun> {
+    const { tools, env } = this.#acting
     const cwd = this.repository.facts.mainWorktree ?? this.repository.facts.wsDir
-    const missing = (await this.#acting.tools?.missing(run, { env: this.#acting.env, cwd })) ?? []
-    if (missing.length === 0) return
-    const said = missing.map(({ taskId, programs }) => {
-      const tools = Object.entries(programs).map(
-        ([tool, names]) => `${tool}${names.length === 0 ? '' : ` (${names.join(', ')})`}`,
-      )
-      return `task "${taskId}" needs ${tools.join(' or ')}`
-    })
-    throw new WsError('WS_TOOL_MISSING', `no program was found: ${said.join('; ')}`, {
-      details: { missing: missing.map(({ taskId, programs }) => ({ taskId, programs })) },
-      hint: 'install it, put its folder on PATH, or say where it is: tools: { <name>: { command: <path> } }',
-    })
+    return tools === undefined ? { run, told: [] } : requireTools(run, tools, { env, cwd })
   }
 
   /** A run that is going on, or has ended. */
@@ -211,6 +308,14 @@ export class Orchestrator implements AsyncDisposable {
   /** Brings the files for people up to date now: of one run, or of all that are known. */
   writeFiles(runs: readonly string[] = this.runs): Promise<readonly string[]> {
     return this.#member.writeFiles(runs)
+  }
+
+  /**
+   * Asks something of the merge queue, of whoever leads; resolves with the entry that it is about.
+   * @throws what the queue refuses, and `WS_ORCHESTRATOR_OPTIONS` where it lands elsewhere
+   */
+  order(order: QueueOrder): Promise<readonly QueueStand[]> {
+    return this.#member.order(order)
   }
 
   /** Ends gracefully: what runs is interrupted and kept, and goes on when the repository is led again. */

@@ -98,6 +98,11 @@ export class RunHandle {
     return this.#send({ type: 'run.cancel', ...this.#of() })
   }
 
+  /** Forgets it among what may go on: it has ended, and only reports read it from now on. @throws `WS_RUN_LIVE` */
+  archive(): Promise<void> {
+    return this.#send({ type: 'run.archive', ...this.#of() })
+  }
+
   retry(taskId: string): Promise<void> {
     return this.#send({ type: 'task.retry', ...this.#of(), taskId })
   }

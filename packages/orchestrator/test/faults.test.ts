@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -76,6 +76,50 @@ function fullFrom(journal: Journal, at: number, isStored: boolean): Journal {
   }
 }
 
+interface Mounted {
+  readonly repository: TempRepository
+  /** Shell lines that come first; whatever they mount, nobody else sees. */
+  readonly before: string
+  readonly env?: Readonly<Record<string, string>>
+  /** Where the repository lies behind those lines. @default where it is */
+  readonly path?: string
+  /** Shell lines that come once it has ended. @default none */
+  readonly after?: string
+}
+
+/** Runs the plan in a shell, with mounts of its own: no root is needed where users may have namespaces. */
+async function runMounted({ repository, before, env = {}, path, after = '' }: Mounted): Promise<{
+  readonly code: unknown
+  readonly said: string
+}> {
+  const file = join(repository.folder, 'plan.json')
+  writeFileSync(file, JSON.stringify(planIn(join(repository.folder, 'trace'))))
+  const program = join(import.meta.dirname, 'programs', 'run-plan.ts')
+  const node = [process.execPath, '--conditions=@ws/source', '--disable-warning=ExperimentalWarning']
+  const line = `set -e; ${before}; set +e; "$@"; code=$?; ${after === '' ? ':' : after}; exit $code`
+  const args = ['-rm', 'sh', '-c', line, 'sh', ...node, program, path ?? repository.path, file, 'r1']
+  const child = spawn('unshare', args, {
+    env: {
+      PATH: process.env['PATH'],
+      HOME: repository.folder,
+      WS_KILL_WHAT: 'nothing',
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let said = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (said += text))
+  const [code] = await once(child, 'close')
+  return { code, said }
+}
+
+const mayMount =
+  process.platform === 'linux' &&
+  spawnSync('unshare', ['-rm', 'sh', '-c', 'mount -t tmpfs none /mnt && mount -o remount,ro,bind /mnt'])
+    .status === 0
+
 describe('a disk that is full', () => {
   test.each([
     [3, false],
@@ -121,6 +165,58 @@ describe('a disk that is full', () => {
       await goesOn(repository, 'r1')
     }),
   )
+
+  test.skipIf(!mayMount)('for real: a file system without space, and then with space again', () =>
+    withTempRepository(async (repository) => {
+      const disk = join(repository.folder, 'disk')
+      const path = join(disk, 'repository')
+      const { code, said } = await runMounted({
+        repository,
+        path,
+        env: { WS_DISK_IS_SMALL: 'yes' },
+        before: [
+          `mkdir ${disk} && mount -t tmpfs -o size=24m none ${disk} && cp -r ${repository.path} ${path}`,
+          // Room for the first pages of the log, and no more.
+          `head -c $(( ($(df -k --output=avail ${disk} | tail -1) - 100) * 1024 )) /dev/zero > ${disk}/fill`,
+          // What is run is run twice, and this is the first time.
+          `if "$@"; then echo "not full"; fi; rm ${disk}/fill`,
+        ].join('; '),
+        after: `git -C ${path} ls-tree -r --name-only main; git -C ${path} worktree list | wc -l; git -C ${path} status --porcelain`,
+      })
+      expect(code, said).toBe(0)
+      expect(said).toMatch(/WS_HOST_ENDED|WS_STORE_FULL|ENOSPC|disk is full|No space left/)
+      expect(said).not.toContain('not full')
+      expect(said).toMatch(/COMPLETED \d+\nREADME\.md\napi\/one\nui\/one\n1\n$/)
+    }),
+  )
+})
+
+describe.skipIf(!mayMount)('a file system that is read-only', () => {
+  const before = ({ folder }: TempRepository) =>
+    `mount --bind ${folder} ${folder}; mount -o remount,ro,bind ${folder}`
+
+  test('starts nothing, and says why', () =>
+    withTempRepository(async (repository) => {
+      const { code, said } = await runMounted({ repository, before: before(repository) })
+      expect(code, said).not.toBe(0)
+      expect(said).toContain('WS_GIT_NOT_WRITABLE')
+      expect(existsSync(join(repository.folder, 'trace'))).toBe(false)
+      await goesOn(repository, '')
+    }))
+
+  test('that was writable before takes nothing of a run that has begun, and that goes on later', () =>
+    withTempRepository(async (repository) => {
+      const kill = { WS_KILL_WHAT: 'append', WS_KILL_AT: '9', WS_KILL_WHEN: 'after' }
+      const killed = await runMounted({ repository, before: ':', env: kill })
+      expect(killed.code, killed.said).toBe(137)
+      const trace = join(repository.folder, 'trace')
+      const done = existsSync(trace) ? readFileSync(trace, 'utf8') : ''
+      const { code, said } = await runMounted({ repository, before: before(repository) })
+      expect(code, said).not.toBe(0)
+      expect(said).toMatch(/WS_STORE_IO|WS_GIT_NOT_WRITABLE/)
+      expect(existsSync(trace) ? readFileSync(trace, 'utf8') : '').toBe(done)
+      await goesOn(repository, 'r1')
+    }))
 })
 
 test('a log that cannot be written at all starts nothing', () =>

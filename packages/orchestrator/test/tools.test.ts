@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { lineAdapter, withTempRepository } from '@ws/testing'
+import { fakeAgent, lineAdapter, withTempRepository } from '@ws/testing'
 import { expect, test } from 'vitest'
 import { createOrchestrator } from '../src/index.ts'
 import { landedAtOnce } from './landed-at-once.ts'
@@ -89,21 +89,84 @@ test('a program that is gone when its turn comes fails its task at once, by name
     }
   }))
 
-test('a tool that is missing gives way to its stand-in', () =>
+test('a tool that is missing gives way to its stand-in, without an attempt of its own, and that is told', () =>
   withTempRepository(async (repository) => {
     const ws = await createOrchestrator({
       repo: repository.path,
       landing: landedAtOnce(),
-      adapters: { ghost, writer },
+      adapters: { writer },
     })
     try {
       const run = await ws.run({
-        tools: { ghost: { fallback: ['writer'] } },
-        workstreams: [{ id: 'a', claims: ['x'], tasks: [{ id: 't', tool: 'ghost', prompt: 'write x' }] }],
+        tools: { claude: { command: 'no-such-claude', fallback: ['writer'] } },
+        workstreams: [{ id: 'a', claims: ['x'], tasks: [{ id: 't', tool: 'claude', prompt: 'write x' }] }],
       })
+      expect(await run.result).toMatchObject({
+        status: 'COMPLETED',
+        workstreams: [{ tasks: [{ attempts: 1 }] }],
+      })
+      await ws.writeFiles([run.id])
+      const read = (...path: readonly string[]) =>
+        JSON.parse(readFileSync(join(repository.path, '.ws', ...path), 'utf8'))
+      const health = {
+        status: 'missing',
+        warning: 'no program "no-such-claude" was found; npm install -g @anthropic-ai/claude-code',
+      }
+      expect(read('tool_health.json')['claude']).toMatchObject(health)
+      expect(read('runs', run.id, 'report.json')).toMatchObject({
+        nodes: [{ tool: 'writer' }],
+        tools: { claude: health },
+      })
+    } finally {
+      await ws.close()
+    }
+  }))
+
+test('a plan whose built-in tool is not installed is refused with the command that installs it', () =>
+  withTempRepository(async (repository) => {
+    const ws = await createOrchestrator({ repo: repository.path, landing: landedAtOnce(), env: { PATH: '' } })
+    try {
+      const refused = ws.run({
+        workstreams: [{ id: 'a', claims: ['x'], tasks: [{ id: 't', tool: 'codex', prompt: 'boo' }] }],
+      })
+      await expect(refused).rejects.toMatchObject({
+        code: 'WS_TOOL_MISSING',
+        hint: expect.stringContaining('install it (npm install -g @openai/codex), put its folder on PATH'),
+      })
+    } finally {
+      await ws.close()
+    }
+  }))
+
+test('the version of a tool and its pace are in the files of the run', () =>
+  withTempRepository(async (repository) => {
+    const agent = await fakeAgent({ tool: 'claude', script: [[{ wait: 'go' }, { say: 'Done.' }]] })
+    const ws = await createOrchestrator({ repo: repository.path, landing: landedAtOnce() })
+    try {
+      const run = await ws.run({
+        tools: { claude: { command: agent.program } },
+        workstreams: [{ id: 'a', claims: ['x'], tasks: [{ id: 't', tool: 'claude', prompt: 'go' }] }],
+      })
+      const told = async (): Promise<object | undefined> => {
+        await ws.writeFiles([run.id])
+        const report = JSON.parse(
+          readFileSync(join(repository.path, '.ws', 'runs', run.id, 'report.json'), 'utf8'),
+        )
+        return report.tools?.claude?.version === null ? undefined : report.tools?.claude
+      }
+      // Nobody waits for what a tool says of itself; the task goes on when it has been said.
+      while ((await told()) === undefined);
+      expect(await told()).toEqual({
+        status: 'healthy',
+        version: expect.stringMatching(/^\d+\.\d+/),
+        last_check: expect.any(String),
+        response_time_ms: expect.any(Number),
+      })
+      await agent.release('go')
       expect((await run.result).status).toBe('COMPLETED')
     } finally {
       await ws.close()
+      await agent.close()
     }
   }))
 

@@ -16,12 +16,33 @@ export interface CheckRun {
   readonly signal: AbortSignal
 }
 
+/** The command of a check, in a checkout that is ready for it. Plain data: another process may run it. */
+export interface CheckCommand {
+  /** The name of the check. */
+  readonly check: string
+  readonly run: string | readonly string[]
+  /** Variables that it gets besides those that it inherits. */
+  readonly env: Readonly<Record<string, string>>
+  readonly timeoutMs: number
+  /** The checkout. */
+  readonly path: string
+  readonly logFile: string
+}
+
+/** Runs the command of a check; resolves with nothing where it was aborted. What it throws is a broken environment. */
+export type CheckCommandRunner = (
+  command: CheckCommand,
+  signal: AbortSignal,
+) => Promise<CheckOutcome | undefined>
+
 /** Where checks run. */
 export interface CheckSurroundings {
   readonly pool: CheckoutPool
   readonly clock: Clock
   /** What commands inherit. */
   readonly env: Readonly<Record<string, string | undefined>>
+  /** Runs commands elsewhere. @default in this process's environment */
+  readonly onCommand?: CheckCommandRunner | undefined
 }
 
 /** What became of a run, or `undefined` when it was aborted and nobody wants to know. */
@@ -52,26 +73,38 @@ export async function runCheck(
   }
 }
 
-async function callCommand(
-  command: string | readonly string[],
+function callCommand(
+  run: string | readonly string[],
   { check, logFile, signal }: CheckRun,
   path: string,
-  { clock, env }: CheckSurroundings,
+  { clock, env, onCommand }: CheckSurroundings,
 ): Promise<CheckOutcome | undefined> {
+  const { name, timeoutMs } = check
+  const command = { check: name, run, env: check.env, timeoutMs, path, logFile }
+  return onCommand?.(command, signal) ?? runCheckCommand(command, { clock, env, signal })
+}
+
+/** Runs the command of a check in an environment, and judges its end. */
+export async function runCheckCommand(
+  command: CheckCommand,
+  { clock, env, signal }: Pick<CheckSurroundings, 'clock' | 'env'> & { readonly signal: AbortSignal },
+): Promise<CheckOutcome | undefined> {
+  const { logFile, path, timeoutMs } = command
   await mkdir(dirname(logFile), { recursive: true })
-  const end = await runCommand(command, {
+  const end = await runCommand(command.run, {
     cwd: path,
-    env: { ...env, CI: '1', ...check.env },
-    clock,
-    logFile,
-    timeoutMs: check.timeoutMs,
-    signal,
+    env: { ...env, CI: '1', ...command.env },
+    ...{ clock, logFile, timeoutMs, signal },
   })
-  return judge(end, check, logFile)
+  return judge(end, { name: command.check, timeoutMs }, logFile)
 }
 
 /** A program that is missing, or was ended from outside, says nothing about the candidate. */
-function judge(end: CommandEnd, { name, timeoutMs }: CheckDefinition, log: string): CheckOutcome | undefined {
+function judge(
+  end: CommandEnd,
+  { name, timeoutMs }: Pick<CheckDefinition, 'name' | 'timeoutMs'>,
+  log: string,
+): CheckOutcome | undefined {
   switch (end.kind) {
     case 'aborted':
       return undefined
@@ -108,7 +141,15 @@ function callFunction(
   const onAbort = () => stop.abort(signal.reason)
   signal.addEventListener('abort', onAbort, { once: true })
   if (signal.aborted) onAbort()
-  const cancelTime = clock.wakeAt(clock.now() + timeoutMs, () => stop.abort(new Error('its time is over')))
+  const startedAt = clock.monotonic()
+  let cancelTime = () => {}
+  // The clock wakes by wall time, which may jump: what has really passed is asked. Timers round.
+  const lookAtTime = () => {
+    const restMs = timeoutMs - (clock.monotonic() - startedAt)
+    if (restMs < 1) stop.abort(new Error('its time is over'))
+    else cancelTime = clock.wakeAt(clock.now() + restMs, lookAtTime)
+  }
+  lookAtTime()
   const stopped = new Promise<'stopped'>((resolve) => {
     if (stop.signal.aborted) resolve('stopped')
     stop.signal.addEventListener('abort', () => resolve('stopped'), { once: true })

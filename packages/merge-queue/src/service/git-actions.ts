@@ -15,7 +15,7 @@ import type { CheckDefinition } from '../checks/check-definition.ts'
 import { type CheckEnvironment, checkKey } from '../checks/check-key.ts'
 import { CheckoutPool, type CheckoutPoolOptions } from '../checks/checkout-pool.ts'
 import { RestrictedTrees } from '../checks/restricted-tree.ts'
-import { runCheck } from '../checks/run-check.ts'
+import { type CheckCommandRunner, runCheck } from '../checks/run-check.ts'
 import { runCommand } from '../checks/run-command.ts'
 import { findLanding, type Landing, landTarget } from '../landing/land-target.ts'
 import { observeTarget } from '../landing/observe-target.ts'
@@ -54,6 +54,8 @@ export interface GitActionsOptions {
   readonly pollMs: number
   readonly remotePollMs: number
   readonly onEscalate: EscalationHandler | undefined
+  /** Runs the commands of checks, where this process is not to. */
+  readonly onCommand: CheckCommandRunner | undefined
   /** The entry that an escalation is about. */
   readonly entryOf: (entryId: string) => EntrySpec | undefined
 }
@@ -102,7 +104,7 @@ export class GitActions implements QueueActions {
   }
 
   async check(effect: CheckEffect, signal: AbortSignal): Promise<CheckOutcome | undefined> {
-    const { repository, checks, epoch } = this.#options
+    const { repository, checks, epoch, onCommand } = this.#options
     const check = checks.get(effect.check)
     if (check === undefined)
       return { kind: 'infrastructure', detail: `nobody says how check "${effect.check}" is run` }
@@ -118,7 +120,8 @@ export class GitActions implements QueueActions {
     const cancel = repository.clock.wakeAt(repository.clock.now() + pinAfterMs, () => {
       pinned = pin(repository, candidateRef(run.commit), run.commit, epoch).catch(() => {})
     })
-    const outcome = await runCheck(run, { pool: this.pool, clock: repository.clock, env: this.#env })
+    const around = { pool: this.pool, clock: repository.clock, env: this.#env, onCommand }
+    const outcome = await runCheck(run, around)
     cancel()
     await pinned
     return outcome

@@ -84,7 +84,7 @@ interface Opening {
 async function open(repository: Repository, epoch: number, opening: Opening): Promise<MergeQueue> {
   const { options, journal, clock, onListenerError, undo, release } = opening
   const definitions = new Map(toDefinitions(options))
-  const { remote, generated, checkouts, pollMs, remotePollMs, onEscalate } = options
+  const { remote, generated, checkouts, pollMs, remotePollMs, onEscalate, onCommand } = options
   let contentPrograms = await knownContentPrograms(repository)
   const actions: GitActions = new GitActions({
     repository,
@@ -105,6 +105,7 @@ async function open(repository: Repository, epoch: number, opening: Opening): Pr
     pollMs,
     remotePollMs,
     onEscalate,
+    onCommand,
     entryOf: (id) => host.state.entries.get(id)?.spec,
   })
   undo.push(() => actions.close())

@@ -1,6 +1,7 @@
 import { checkPattern, Duration, Priority } from '@ws/core'
 import * as z from 'zod'
 import type { CheckDefinition, CheckFunction } from '../checks/check-definition.ts'
+import type { CheckCommandRunner } from '../checks/run-check.ts'
 import type { EntryProblem } from '../queue/queue-effect.ts'
 import type { EntrySpec } from '../queue/queue-spec.ts'
 import { LandingMethods } from './entry-input.ts'
@@ -118,6 +119,10 @@ export const QueueOptions = z.strictObject({
   pollMs: milliseconds(50, 3_600_000).default(2_000),
   remotePollMs: milliseconds(1_000, 86_400_000).default(60_000),
   onEscalate: z.custom<EscalationHandler>((value) => typeof value === 'function').optional(),
+  onCommand: z
+    .custom<CheckCommandRunner>((value) => typeof value === 'function')
+    .optional()
+    .describe('Runs the commands of checks, where they are not to run in the environment of this process.'),
 })
 export type QueueOptions = z.output<typeof QueueOptions>
 /** A queue's options as they may be given. */

@@ -12,9 +12,23 @@ import { runCheck } from '../../src/checks/run-check.ts'
 import type { CheckOutcome } from '../../src/queue/queue-input.ts'
 import { type Opened, testEnvironment, withOpened } from '../opened.ts'
 
+/** Somebody sets the wall clock, as far as nothing has passed. */
+class SetClock extends ManualClock {
+  #setBy = 0
+
+  override monotonic(): number {
+    return super.monotonic() - this.#setBy
+  }
+
+  setBy(ms: number): void {
+    this.#setBy += ms
+    this.advanceBy(ms)
+  }
+}
+
 interface Bench extends Opened {
   readonly pool: CheckoutPool
-  readonly clock: ManualClock
+  readonly clock: SetClock
   readonly stop: AbortController
   run(check: Partial<CheckDefinition> & Pick<CheckDefinition, 'run'>): Promise<CheckOutcome | undefined>
 }
@@ -25,7 +39,7 @@ function withBench(body: (bench: Bench) => Promise<void>, withTime = false): Pro
     async (opened) => {
       const { temp, repository } = opened
       const pool = new CheckoutPool(repository, { caches: [], minFreeBytes: 0 })
-      const clock = new ManualClock(1_000)
+      const clock = new SetClock(1_000)
       const stop = new AbortController()
       const commit = parseObjectId(temp.git('rev-parse', 'HEAD'))
       const tree = parseObjectId(temp.git('rev-parse', 'HEAD^{tree}'))
@@ -164,6 +178,26 @@ describe('a check', () => {
       })
       expect((await pool.take(parseObjectId('4b825dc642cb6eb9a060e54bf8d69288fbee4904'))).path).toMatch(/1$/)
     }))
+
+  it('that is a function has the time that really passes, whatever the wall clock is set to', () =>
+    withBench(async ({ run, clock }) => {
+      const called = Promise.withResolvers<AbortSignal>()
+      const outcome = run({
+        checkout: false,
+        timeoutMs: 5_000,
+        run: ({ signal }) => {
+          called.resolve(signal)
+          return new Promise<boolean>(() => {})
+        },
+      })
+      const signal = await called.promise
+      clock.setBy(3_600_000)
+      expect(signal.aborted).toBe(false)
+      clock.advanceBy(4_000)
+      expect(signal.aborted).toBe(false)
+      clock.advanceBy(1_000)
+      expect(await outcome).toEqual({ kind: 'timed-out', afterMs: 5_000 })
+    }, true))
 
   it('that is a function and does not listen keeps its checkout until it is done', () =>
     withBench(async ({ run, pool, clock, repository }) => {

@@ -1,18 +1,10 @@
-import type { AttemptWork, Clock, Execution, ExecutionContext, Executor, OfAttempt } from '@ws/core'
+import type { AttemptWork, Execution, ExecutionContext, Executor, OfAttempt } from '@ws/core'
 import { openProcessLedger, type ProcessLedger, sweepOrphans } from '@ws/pool'
 import { executeCommand } from './command-run.ts'
-import type { RunTools } from './run-tools.ts'
-import { ToolRuns } from './tool-run.ts'
+import { type ToolRunOptions, ToolRuns } from './tool-run.ts'
 
 /** What attempts run with on this machine. */
-export interface LocalExecutorOptions {
-  readonly clock: Clock
-  /** What commands inherit, and of which tools get the allowed part. */
-  readonly env: NodeJS.ProcessEnv
-  /** Where processes are noted, so that whoever comes after a crash can end them. */
-  readonly ledgerFolder: string
-  readonly tools: RunTools
-}
+export type LocalExecutorOptions = ToolRunOptions
 
 /** Opens the executor of this machine; what an earlier program left running ends first. */
 export async function openLocalExecutor(options: LocalExecutorOptions): Promise<LocalExecutor> {
@@ -43,6 +35,11 @@ export class LocalExecutor implements Executor {
   /** All processes of an earlier program ended when this one was opened; those of this one end with their attempt. */
   async sweep(_of: OfAttempt): Promise<void> {
     await sweepOrphans(this.#options.ledgerFolder)
+  }
+
+  /** Ends processes that were kept for work that does not come any more. */
+  tidy(): Promise<void> {
+    return this.#tools.tidy()
   }
 
   async close(): Promise<void> {

@@ -5,9 +5,11 @@ import {
   type Launch,
   type LaunchRequest,
   parseRegistry,
+  type ProbedTool,
   type ToolAdapter,
   type ToolRegistry,
 } from '@ws/tools'
+import type { AskedExecution } from './choose-execution.ts'
 import { type FindProgramOptions, isProgramThere } from './find-program.ts'
 
 /** Where tools come from. */
@@ -23,6 +25,10 @@ export interface RunTool {
   readonly adapter: ToolAdapter
   readonly settings: Readonly<Record<string, unknown>>
   readonly model?: string
+  /** Warm processes or one for each task, where that was said. */
+  readonly execution: AskedExecution
+  /** How many processes of it may live at a time on this host. */
+  readonly maxInstances?: number
 }
 
 /** The tools of a task of which no program is there. */
@@ -30,6 +36,14 @@ export interface MissingTools {
   readonly taskId: string
   /** For each tool that could do it, the programs that were looked for. */
   readonly programs: Readonly<Record<string, readonly string[]>>
+}
+
+/** What is not there of what a run names. */
+export interface MissingOfRun {
+  /** Tasks that no tool of theirs could do. */
+  readonly tasks: readonly MissingTools[]
+  /** Every tool that is not there, with the programs that were looked for. */
+  readonly tools: ReadonlyMap<string, readonly string[]>
 }
 
 /** A program that nobody knows gets the prompt on its standard input; that it exits is the end of the turn. */
@@ -56,32 +70,55 @@ export class RunTools {
   }
 
   /**
-   * The tasks of a run that no tool of theirs could do on this machine, since none of the programs is there.
+   * What of a run's tools is not there on this machine, and which tasks no tool of theirs could do.
    * @throws `WS_TOOL_SETTINGS` where a tool is described in a way that cannot be used
    */
-  async missing({ tasks, work }: RunSpec, around: FindProgramOptions): Promise<readonly MissingTools[]> {
+  async missing({ tasks, work }: RunSpec, around: FindProgramOptions): Promise<MissingOfRun> {
     const registry = await readRegistry(work?.tools ?? {})
-    const programs = new Map<string, readonly string[] | undefined>()
-    const missing: MissingTools[] = []
-    for (const task of tasks) {
-      if (task.kind !== 'tool' || task.tools.length === 0) continue
-      const lacking: [string, readonly string[]][] = []
-      for (const { tool } of task.tools) {
-        if (!programs.has(tool)) programs.set(tool, this.#programsMissing(registry, tool, around))
-        const found = programs.get(tool)
-        if (found !== undefined) lacking.push([tool, found])
-      }
-      if (lacking.length === task.tools.length)
-        missing.push({ taskId: task.id, programs: Object.fromEntries(lacking) })
+    const looked = new Map<string, readonly string[] | undefined>()
+    const lacking: MissingTools[] = []
+    for (const { id: taskId, kind, tools } of tasks) {
+      if (kind !== 'tool' || tools.length === 0) continue
+      for (const { tool } of tools)
+        if (!looked.has(tool)) looked.set(tool, this.#programsMissing(registry, tool, around))
+      const programs = tools.flatMap(({ tool }) => {
+        const names = looked.get(tool)
+        return names === undefined ? [] : [[tool, names] as const]
+      })
+      if (programs.length === tools.length) lacking.push({ taskId, programs: Object.fromEntries(programs) })
     }
-    return missing
+    const tools = [...looked].flatMap(([tool, names]) =>
+      names === undefined ? [] : [[tool, names] as const],
+    )
+    return { tasks: lacking, tools: new Map(tools) }
+  }
+
+  /** Those of a run's tools that can be asked how they are: a program that nobody knows might take it for work. */
+  async probed({ tasks, work }: RunSpec): Promise<readonly ProbedTool[]> {
+    const registry = await readRegistry(work?.tools ?? {})
+    const own = new Set(Object.keys(this.#options.adapters).map(toolKey))
+    const asked = new Set(
+      Object.entries(work?.tools ?? {})
+        .filter(([, { versionCommand, healthCommand }]) => (versionCommand ?? healthCommand) !== undefined)
+        .map(([name]) => toolKey(name)),
+    )
+    const names = new Set(tasks.flatMap(({ tools }) => tools.map(({ tool }) => tool)))
+    return [...names].flatMap((name) => {
+      const entry = registry.get(name)
+      const key = toolKey(name)
+      if (entry === undefined || builtInAdapter(entry.adapter)?.traits.modes.length === 0) return []
+      const isKnown = builtInAdapter(entry.adapter) !== undefined && !own.has(key)
+      return isKnown || asked.has(key) ? [{ ...entry, name }] : []
+    })
   }
 
   #toolOf(registry: ToolRegistry, name: string): RunTool {
     const own = Object.entries(this.#options.adapters).find(([known]) => toolKey(known) === toolKey(name))
-    if (own !== undefined) return { adapter: own[1], settings: {} }
+    const { execution = 'auto', maxInstances } = registry.get(name) ?? {}
+    const asked = { execution, ...(maxInstances === undefined ? {} : { maxInstances }) }
+    if (own !== undefined) return { adapter: own[1], settings: {}, ...asked }
     const { model, settings = {} } = registry.request(name, plainRequest)
-    return { adapter: registry.adapter(name), settings, ...(model === undefined ? {} : { model }) }
+    return { adapter: registry.adapter(name), settings, ...asked, ...(model === undefined ? {} : { model }) }
   }
 
   /** Nothing where one of them is there. */

@@ -3,6 +3,7 @@ import type { Published, RunEvent } from '@ws/core'
 import { JsonLines } from '../platform/json-lines.ts'
 import { type ListeningSocket, listenAt } from '../platform/local-socket.ts'
 import { isSameKey } from '../platform/surroundings.ts'
+import type { CheckAnswer } from './check-runs.ts'
 import type { Joined } from './host-registry.ts'
 import {
   type AttemptReport,
@@ -25,6 +26,8 @@ export interface Led {
   listen(listener: (published: Published<RunEvent>) => void): () => void
   handle(request: Request, by: Guest): Promise<Reply>
   report(report: AttemptReport, by: Guest): void
+  /** How a check ended that a guest was asked for. */
+  checked(id: number, outcome: CheckAnswer, by: Guest): void
   disconnected(by: Guest): void
 }
 
@@ -33,6 +36,8 @@ export interface DoorPlace {
   readonly socket: string
   readonly key: string
   readonly machineVersion: number
+  /** So many events may wait for a guest that reads slowly; then it has to begin anew. @default 100000 */
+  readonly maxWaiting?: number
 }
 
 /** A process that has joined. */
@@ -84,6 +89,7 @@ export class LeaderDoor {
   #receive(socket: Socket): void {
     let guest: Guest | undefined
     let stop = () => {}
+    let tellMore = () => {}
     // In the order in which they were said; only what may take its time is not waited for.
     let last: Promise<unknown> = Promise.resolve()
     const lines: JsonLines = new JsonLines(
@@ -100,7 +106,7 @@ export class LeaderDoor {
             }
             guest = { process: hello.process, lines }
             lines.maxLength = longestLine
-            last = this.#welcome(guest).then((stopped) => (stop = stopped))
+            last = this.#welcome(guest).then((told) => ({ stop, tellMore } = told))
             last.catch(() => lines.destroy())
             return
           }
@@ -109,6 +115,7 @@ export class LeaderDoor {
           last = last.then(() => this.#obey(message, by))
           last.catch(() => lines.destroy())
         },
+        onRoom: () => tellMore(),
         onEnd: () => {
           this.#connections.delete(lines)
           stop()
@@ -136,20 +143,25 @@ export class LeaderDoor {
   }
 
   /** State and events without a gap between them: both are told in the same turn of the loop. */
-  async #welcome({ lines }: Guest): Promise<() => void> {
+  async #welcome({ lines }: Guest): Promise<{ readonly stop: () => void; readonly tellMore: () => void }> {
     const led = await this.#led.promise
     await led.idle()
     lines.send({ type: 'welcome', epoch: led.epoch, ...led.stand() } satisfies LeaderMessage)
+    const { maxWaiting = 100_000 } = this.#place
     let waiting: Published<RunEvent>[] = []
-    return led.listen((published) => {
+    const tellMore = () => {
+      if (waiting.length === 0 || !lines.hasRoom) return
+      const events = waiting
+      waiting = []
+      lines.send({ type: 'events', events } satisfies LeaderMessage)
+    }
+    const stop = led.listen((published) => {
       waiting.push(published)
-      if (waiting.length > 1) return
-      queueMicrotask(() => {
-        const events = waiting
-        waiting = []
-        lines.send({ type: 'events', events } satisfies LeaderMessage)
-      })
+      if (waiting.length === 1) queueMicrotask(tellMore)
+      // It comes back, is handed the state as it is then, and reads what it missed in the log.
+      else if (waiting.length > maxWaiting) lines.destroy()
     })
+    return { stop, tellMore }
   }
 
   async #obey(message: GuestMessage, by: Guest): Promise<void> {
@@ -158,6 +170,7 @@ export class LeaderDoor {
       led.report(message.input, by)
       return
     }
+    if (message.type === 'checked') return led.checked(message.id, message.outcome, by)
     const { id, ...request } = message
     // A leader that cannot store any more says nothing: whoever leads next is asked again.
     const answered = led

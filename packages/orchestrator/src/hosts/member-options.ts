@@ -1,6 +1,7 @@
 import type { AttemptEffect, Clock, Driver, RunInput } from '@ws/core'
 import type { Leadership, Repository } from '@ws/git'
 import type { AttemptDriver } from '../drivers/attempt-driver.ts'
+import type { CheckRuns } from './check-runs.ts'
 import type { ProcessIdentity } from '../platform/process-identity.ts'
 import type { HostRecords } from './host-records.ts'
 import type { LeadingParts } from './leading.ts'
@@ -15,6 +16,8 @@ export interface MemberOptions {
   readonly self: ProcessIdentity
   readonly records: HostRecords
   readonly attempts: AttemptDriver
+  /** Runs the checks of own runs, whoever leads. */
+  readonly checks: CheckRuns
   /** Gives up the directories of rounds that were over before. */
   readonly tidy: () => Promise<void>
   /** Resolves when every directory is given up that may be. */

@@ -11,6 +11,7 @@ import {
 } from '@ws/core'
 import type { LeaderInfo, Leadership } from '@ws/git'
 import type { WorkEvent } from '@ws/store/records'
+import type { QueueOrder, QueueStand } from '../landing/queue-order.ts'
 import { socketPlace } from '../platform/local-socket.ts'
 import { freshName } from '../platform/surroundings.ts'
 import { requireAccepted } from '../run-handle.ts'
@@ -132,9 +133,21 @@ export class Member {
     this.#ask({ type: 'seen', event }).catch(() => {})
   }
 
+  /** Has the leader write down what is said of registered workstreams. */
+  async register(change: Extract<Request, { type: 'registry' }>['change']): Promise<void> {
+    requireAccepted((await this.#ask({ type: 'registry', change })).answer)
+  }
+
   /** Resolves when the branches have followed what landed on them, as far as that is safe. */
   async follow(): Promise<void> {
     await this.#ask({ type: 'follow' })
+  }
+
+  /** Has the leader do what is asked of the merge queue. */
+  async order(order: QueueOrder): Promise<readonly QueueStand[]> {
+    const { answer, entries = [] } = await this.#ask({ type: 'queue', order })
+    requireAccepted(answer)
+    return entries
   }
 
   close(): Promise<void> {
@@ -160,10 +173,10 @@ export class Member {
   }
 
   async #join(leader: LeaderInfo | undefined): Promise<boolean> {
-    const { machine, self, clock } = this.#options
+    const { machine, self, clock, checks } = this.#options
     const { socket, key } = leader?.about ?? {}
     if (socket === undefined || key === undefined) return false
-    const options = { socket, key, machine, clock, process: self, patienceMs }
+    const options = { socket, key, machine, clock, checks, process: self, patienceMs }
     return Seat.take(options, {
       onSeated: (seat) => this.#sit(seat),
       onEvents: (events) => {
@@ -236,7 +249,7 @@ export class Member {
           await host.send({
             type: 'host.joined',
             hostId: own,
-            offers: this.#claimed.get(own) ?? [everything],
+            offers: this.#claimed.get(own) ?? ['*'],
           })
       if ((!isTakingOver && !othersLive) || (host.state.limits['slots'] ?? 0) === 0)
         await host.send({ type: 'limits.set', commandId: freshName(), limits })
@@ -385,6 +398,3 @@ export class Member {
         }).catch(() => {})
   }
 }
-
-/** What the only host offers where nobody may join. */
-const everything = '*'

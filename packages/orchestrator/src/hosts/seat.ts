@@ -11,6 +11,7 @@ import {
 import { JsonLines } from '../platform/json-lines.ts'
 import { connectTo } from '../platform/local-socket.ts'
 import type { ProcessIdentity } from '../platform/process-identity.ts'
+import type { CheckRuns } from './check-runs.ts'
 import {
   type AttemptReport,
   type GuestMessage,
@@ -32,6 +33,8 @@ export interface SeatOptions {
   readonly machine: OwnMachine
   readonly process: ProcessIdentity
   readonly clock: Clock
+  /** Runs checks that the leader asks for. */
+  readonly checks: Pick<CheckRuns, 'begin' | 'stop' | 'stopAll'>
   /** How long a leader may take until it says something. */
   readonly patienceMs: number
 }
@@ -73,7 +76,7 @@ export class Seat {
    * @throws `WS_LEADER_VERSION` where it speaks another version
    */
   static async take(options: SeatOptions, listener: SeatListener): Promise<boolean> {
-    const { machine, key, process, clock, patienceMs } = options
+    const { machine, key, process, clock, checks, patienceMs } = options
     const socket = await connectTo(options.socket)
     if (socket === undefined) return false
     const seated = Promise.withResolvers<boolean>()
@@ -88,9 +91,15 @@ export class Seat {
             seat = new Seat(machine, lines, message)
             listener.onSeated(seat)
             seated.resolve(true)
-          } else if (seat !== undefined) seat.#take(message, listener)
+          } else if (message.type === 'check')
+            checks.begin(message.id, message.command, (outcome) =>
+              lines.send({ type: 'checked', id: message.id, outcome } satisfies GuestMessage),
+            )
+          else if (message.type === 'check-stop') checks.stop(message.id)
+          else if (seat !== undefined) seat.#take(message, listener)
         },
         onEnd: () => {
+          checks.stopAll()
           if (seat === undefined) seated.resolve(false)
           else listener.onLost(seat)
         },
@@ -122,10 +131,10 @@ export class Seat {
     this.#lines.end()
   }
 
-  #take(message: Exclude<LeaderMessage, { type: 'welcome' | 'refused' }>, listener: SeatListener): void {
+  #take(message: Extract<LeaderMessage, { type: 'answer' | 'events' }>, listener: SeatListener): void {
     if (message.type === 'answer') {
-      const { id, answer, files } = message
-      listener.onReply(id, files === undefined ? { answer } : { answer, files })
+      const { id, type: _type, ...reply } = message
+      listener.onReply(id, reply)
       return
     }
     for (const { event, at, seq } of message.events) {

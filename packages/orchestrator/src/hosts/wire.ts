@@ -1,10 +1,14 @@
 import type { CommandAnswer, Published, RunCommand, RunEvent, RunOutcome } from '@ws/core'
+import type { CheckCommand } from '@ws/merge-queue'
 import { WorkEvent } from '@ws/store/records'
 import * as z from 'zod'
+import { QueueOrder, QueueStand } from '../landing/queue-order.ts'
 import { ProcessIdentity } from '../platform/process-identity.ts'
+import { RegistryChange } from '../registered/registry.ts'
+import type { CheckAnswer } from './check-runs.ts'
 
 /** The wire's own version: both ends have the same, or nothing is said. */
-export const wireVersion = 1
+export const wireVersion = 2
 
 /** The first line of whoever joins. */
 export const Hello = z.looseObject({
@@ -46,10 +50,16 @@ const request = [
   z.looseObject({ type: z.literal('files'), id: Id, runs: z.array(z.string()) }),
   z.looseObject({ type: z.literal('follow'), id: Id }),
   z.looseObject({ type: z.literal('seen'), id: Id, event: WorkEvent }),
+  z.looseObject({ type: z.literal('registry'), id: Id, change: RegistryChange }),
+  z.looseObject({ type: z.literal('queue'), id: Id, order: QueueOrder }),
   z.looseObject({ type: z.literal('leave'), id: Id }),
 ] as const
+const Outcome = z.looseObject({
+  kind: z.enum(['passed', 'failed', 'timed-out', 'infrastructure', 'lost']),
+})
 const FromGuest = z.discriminatedUnion('type', [
   ...request,
+  z.looseObject({ type: z.literal('checked'), id: Id, outcome: Outcome.optional() }),
   z.looseObject({ type: z.literal('report'), input: AnyReport }),
 ])
 
@@ -58,6 +68,7 @@ const Answer = z.looseObject({
   id: Id,
   answer: z.looseObject({ ok: z.boolean() }),
   files: z.array(z.string()).optional(),
+  entries: z.array(QueueStand).optional(),
 })
 const FromLeader = z.discriminatedUnion('type', [
   z.looseObject({
@@ -75,6 +86,19 @@ const FromLeader = z.discriminatedUnion('type', [
     ),
   }),
   Answer,
+  z.looseObject({
+    type: z.literal('check'),
+    id: Id,
+    command: z.looseObject({
+      check: z.string(),
+      run: z.union([z.string(), z.array(z.string())]),
+      env: z.record(z.string(), z.string()),
+      timeoutMs: z.number(),
+      path: z.string(),
+      logFile: z.string(),
+    }),
+  }),
+  z.looseObject({ type: z.literal('check-stop'), id: Id }),
 ])
 
 /** What somebody asks of the leader, with an answer. Asked twice, it is done once. */
@@ -84,12 +108,16 @@ export type Request =
   | { readonly type: 'files'; readonly runs: readonly string[] }
   | { readonly type: 'follow' }
   | { readonly type: 'seen'; readonly event: WorkEvent }
+  | { readonly type: 'registry'; readonly change: RegistryChange }
+  | { readonly type: 'queue'; readonly order: QueueOrder }
   | { readonly type: 'leave' }
 
 /** What a request got. */
 export interface Reply {
   readonly answer: CommandAnswer
   readonly files?: readonly string[]
+  /** The entries of the queue that an order was about. */
+  readonly entries?: readonly QueueStand[]
 }
 
 /** How an attempt stands that a guest works on. */
@@ -97,7 +125,10 @@ export type AttemptReport = Extract<RunOutcome, { readonly type: 'attempt.ended'
 
 /** What a guest says. */
 export type GuestMessage =
-  (Request & { readonly id: number }) | { readonly type: 'report'; readonly input: AttemptReport }
+  | (Request & { readonly id: number })
+  | { readonly type: 'report'; readonly input: AttemptReport }
+  /** How a check ended that the leader asked for. */
+  | { readonly type: 'checked'; readonly id: number; readonly outcome?: CheckAnswer }
 
 /** What a leader says. */
 export type LeaderMessage =
@@ -105,6 +136,10 @@ export type LeaderMessage =
   | { readonly type: 'refused'; readonly message: string; readonly hint: string }
   | { readonly type: 'events'; readonly events: readonly Published<RunEvent>[] }
   | ({ readonly type: 'answer'; readonly id: number } & Reply)
+  /** Run this check, in your environment. */
+  | { readonly type: 'check'; readonly id: number; readonly command: CheckCommand }
+  /** Nobody wants to know any more. */
+  | { readonly type: 'check-stop'; readonly id: number }
 
 /** The envelope is checked here; what a command says is judged by the machine, which is of the same version. */
 export function parseGuestMessage(value: unknown): GuestMessage {

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto'
-import { type Check, WsError } from '@ws/core'
+import { type Check, type RunSpec, WsError } from '@ws/core'
 import type { OpenMergeQueueOptions } from '@ws/merge-queue'
+import { environmentName } from './environment-mark.ts'
 
 /**
- * A check's name in the queue, which serves all runs: its own, with a few characters of its definition, so that two
- * runs may mean different things by `lint` and share a result where they mean the same.
+ * A check's name in the queue, which serves all runs: its own, with a few characters of its definition and of the
+ * environment it is run in, so that two runs may mean different things by `lint` and share a result where they mean the
+ * same.
  */
-export function checkName(name: string, check: Check | undefined): string {
-  const mark = createHash('sha256')
-    .update(JSON.stringify(check ?? null))
-    .digest('hex')
-    .slice(0, 6)
+export function checkName(name: string, check: Check | undefined, environment?: string): string {
+  const defined = environment === undefined ? (check ?? null) : [check ?? null, environment]
+  const mark = createHash('sha256').update(JSON.stringify(defined)).digest('hex').slice(0, 6)
   return `${name}.${mark}`
 }
 
@@ -21,11 +21,12 @@ export function checkName(name: string, check: Check | undefined): string {
 export function definitions(
   defined: Readonly<Record<string, Check>>,
   names: readonly string[],
+  environment?: string,
 ): CheckDefinitions {
   return Object.fromEntries(
     [...new Set(names)].map((name) => {
       const check = defined[name]
-      if (check !== undefined) return [checkName(name, check), toOptions(check)]
+      if (check !== undefined) return [checkName(name, check, environment), toOptions(check)]
       throw new WsError('WS_CHECK_UNDEFINED', `nothing says what the check ${JSON.stringify(name)} runs`, {
         details: { name, defined: Object.keys(defined) },
         hint: `add it to the plan or to ws.yaml: checks: { ${name}: { run: … } }`,
@@ -34,12 +35,27 @@ export function definitions(
   )
 }
 
-/** All checks of a run: an entry of an earlier life may wait for any of them. */
-export function allDefinitions(defined: Readonly<Record<string, Check>>): CheckDefinitions {
-  return definitions(defined, Object.keys(defined))
+/** Checks of the project under their own names, for entries that no run has brought. */
+export function plainDefinitions(defined: Readonly<Record<string, Check>>): CheckDefinitions {
+  return Object.fromEntries(Object.entries(defined).map(([name, check]) => [name, toOptions(check)]))
 }
 
-type CheckDefinitions = NonNullable<OpenMergeQueueOptions['checks']>
+/** All checks of a run: an entry of an earlier life may wait for any of them. */
+export function allDefinitions(
+  defined: Readonly<Record<string, Check>>,
+  environment?: string,
+): CheckDefinitions {
+  return definitions(defined, Object.keys(defined), environment)
+}
+
+/** All checks of a run as its entries in the queue name them, for who opens the queue without an orchestrator. */
+export function checksOfRun({ work }: Pick<RunSpec, 'work'>): CheckDefinitions {
+  const environment = work?.metadata[environmentName]
+  return allDefinitions(work?.checks ?? {}, typeof environment === 'string' ? environment : undefined)
+}
+
+/** Checks as the queue is told of them. */
+export type CheckDefinitions = NonNullable<OpenMergeQueueOptions['checks']>
 
 function toOptions({ run, timeoutMs, inputs, config, env, version, retries }: Check) {
   return {

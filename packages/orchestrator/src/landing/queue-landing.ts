@@ -6,16 +6,20 @@ import {
   type LandingContext,
   type LandingOutcome,
   type LandingRequest,
+  WsError,
 } from '@ws/core'
 import type { EntryView, MergeQueue } from '@ws/merge-queue'
 import { Arrivals } from './arrivals.ts'
-import { checkName, definitions } from './check-definitions.ts'
+import { type CheckDefinitions, checkName, definitions } from './check-definitions.ts'
+import { obeyOrder, type QueueOrder, type QueueStand } from './queue-order.ts'
 
 /** What a queue landing is made of. */
 export interface QueueLandingParts {
-  /** Opens the queue; with a remote, every target is pushed there before it moves here. */
-  readonly open: (remote: string | undefined) => Promise<MergeQueue>
+  /** Opens the queue with further checks; with a remote, every target is pushed there before it moves here. */
+  readonly open: (remote: string | undefined, told: CheckDefinitions) => Promise<MergeQueue>
   readonly checksOf: (runId: string) => Readonly<Record<string, Check>>
+  /** In which environment the checks of a run are run, where that is not this process's for all. */
+  readonly environmentOf: (runId: string) => string | undefined
   /** Where a run wants its target pushed. */
   readonly remoteOf: (runId: string) => string | undefined
   /** Whether a branch has not followed yet what has landed on it. */
@@ -33,6 +37,8 @@ export class QueueLanding implements Landing {
   readonly #arrivals = new Arrivals()
   #opening: Promise<MergeQueue> | undefined
   #queue: MergeQueue | undefined
+  /** Checks that came with orders. */
+  #told: CheckDefinitions = {}
   /** Where the open queue pushes. */
   #remote: string | undefined
   #landing = 0
@@ -96,6 +102,17 @@ export class QueueLanding implements Landing {
     if (isWithdrawing === true) ask(() => queue.remove(key))
   }
 
+  /** Does what a person asks of the queue. @throws what it refuses, `WS_QUEUE_CLOSED` */
+  async order(order: QueueOrder): Promise<readonly QueueStand[]> {
+    if (order.does === 'add') this.#told = { ...this.#told, ...order.definitions }
+    const queue = this.#isClosed ? undefined : await (this.#opening ?? this.#queueFor(undefined))
+    if (queue === undefined || this.#isClosed)
+      throw new WsError('WS_QUEUE_CLOSED', 'the queue is being closed', { hint: 'say it again' })
+    this.#queue = queue
+    if (order.does === 'add') await queue.define(order.definitions)
+    return obeyOrder(queue, order)
+  }
+
   /** Resolves when every branch has followed what landed on it, or stays behind since a person's files are in the way. */
   follow(): Promise<void> {
     this.#following = this.#following.then(() => this.#follow()).catch(() => {})
@@ -117,7 +134,7 @@ export class QueueLanding implements Landing {
     this.#remote = remote
     const opening = (async () => {
       await (await before?.catch(() => undefined))?.close()
-      return this.#parts.open(remote)
+      return this.#parts.open(remote, this.#told)
     })()
     this.#opening = opening
     // Whoever lands next tries again.
@@ -136,7 +153,9 @@ export class QueueLanding implements Landing {
   async #add(queue: MergeQueue, request: LandingRequest): Promise<void> {
     const { work, runId } = request
     const defined = this.#parts.checksOf(runId)
-    await queue.define(definitions(defined, [...work.checks, ...work.advisory]))
+    const environment = this.#parts.environmentOf(runId)
+    const named = (name: string) => checkName(name, defined[name], environment)
+    await queue.define(definitions(defined, [...work.checks, ...work.advisory], environment))
     await queue.add({
       id: request.key,
       branch: request.branch,
@@ -150,8 +169,8 @@ export class QueueLanding implements Landing {
         mode,
         ...(exclude === undefined ? {} : { exclude: [...exclude] }),
       })),
-      checks: work.checks.map((name) => checkName(name, defined[name])),
-      advisory: work.advisory.map((name) => checkName(name, defined[name])),
+      checks: work.checks.map(named),
+      advisory: work.advisory.map(named),
       approve: work.approve,
       method: work.method,
       message: request.subject,

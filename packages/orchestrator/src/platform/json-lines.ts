@@ -5,7 +5,12 @@ export interface LineListener {
   onLine(value: unknown): void
   /** Told once, however it ended. */
   onEnd(): void
+  /** There is room again for what was held back. */
+  onRoom?(): void
 }
+
+/** So much may wait for a slow reader in memory; a reader who keeps up never sees half of it. */
+const roomBytes = 1_048_576
 
 /** Values over a connection, one to a line, in order. What is not JSON ends it. */
 export class JsonLines {
@@ -22,10 +27,16 @@ export class JsonLines {
     socket.setEncoding('utf8')
     socket.on('data', (text: string) => this.#take(text, listener))
     socket.on('error', () => socket.destroy())
+    socket.on('drain', () => listener.onRoom?.())
     socket.on('close', () => {
       this.#hasEnded = true
       listener.onEnd()
     })
+  }
+
+  /** Whether the other end keeps up; if not, what can wait should. */
+  get hasRoom(): boolean {
+    return this.#socket.writableLength < roomBytes
   }
 
   send(value: unknown): void {

@@ -3,7 +3,8 @@ import type { AttemptEffect, Execution, Settlement } from '@ws/core'
 import type { KeptArtifact, WorkEvent } from '@ws/store/records'
 import type { AttemptFacts } from '../drivers/attempt-facts.ts'
 import type { RunFolders } from '../run-folders.ts'
-import { artifactPatterns, keepArtifacts, keepText } from './keep-artifacts.ts'
+import type { Transcripts } from '../execution/transcript.ts'
+import { artifactPatterns, keepArtifacts, keepText, transcriptName } from './keep-artifacts.ts'
 
 /** How an attempt ended, as far as a report tells of it. */
 export interface AttemptEnd {
@@ -16,10 +17,16 @@ export interface AttemptEnd {
 export class AttemptRecords {
   readonly #folders: RunFolders
   readonly #seen: (event: WorkEvent) => void
+  readonly #transcripts: Pick<Transcripts, 'take'>
 
-  constructor(folders: RunFolders, seen: (event: WorkEvent) => void) {
+  constructor(
+    folders: RunFolders,
+    seen: (event: WorkEvent) => void,
+    transcripts: Pick<Transcripts, 'take'> = { take: () => undefined },
+  ) {
     this.#folders = folders
     this.#seen = seen
+    this.#transcripts = transcripts
   }
 
   /** What tells a task where the artifacts of the tasks before it are: a folder for each, by its id. */
@@ -27,17 +34,24 @@ export class AttemptRecords {
     return { WS_ARTIFACTS: this.#folders.artifacts(runId) }
   }
 
-  /** Copies what the task was to make besides commits; in a run that only looks, its answer too. */
+  /** Copies what the task was to make besides commits, and what was said; in a run that only looks, its answer too. */
   async keep(
-    { runId, taskId }: AttemptEffect,
+    effect: AttemptEffect,
     { task, run, kind }: AttemptFacts,
     { path, execution }: { readonly path: string; readonly execution: Execution },
   ): Promise<readonly KeptArtifact[]> {
+    const { runId, taskId } = effect
     const to = join(this.#folders.artifacts(runId), taskId)
     const prefix = `runs/${runId}/artifacts/${taskId}`
-    const kept = await keepArtifacts({ from: path, to, prefix, patterns: artifactPatterns(task) })
-    if (run.mode !== 'analyze' || kind !== 'tool' || execution.text.trim() === '') return kept
-    return [...kept, await keepText(execution.text, { to, prefix, name: 'answer.md' })]
+    const kept = [...(await keepArtifacts({ from: path, to, prefix, patterns: artifactPatterns(task) }))]
+    if (run.mode === 'analyze' && kind === 'tool' && execution.text.trim() !== '')
+      kept.push(await keepText(execution.text, { to, prefix, name: 'answer.md' }))
+    const said = this.#transcripts.take(effect)
+    const name = transcriptName(effect.attempt)
+    // What the task itself calls so is its own.
+    if (said !== undefined && !kept.some((each) => each.path === name))
+      kept.push(await keepText(said, { to, prefix, name }))
+    return kept
   }
 
   /** Has the report tell of it. */

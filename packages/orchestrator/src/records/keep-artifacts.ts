@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { copyFile, glob, lstat, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, glob, lstat, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { matchesClaim, type TaskWork } from '@ws/core'
 import type { KeptArtifact } from '@ws/store/records'
@@ -8,7 +8,7 @@ import type { KeptArtifact } from '@ws/store/records'
 export interface KeepArtifactsOptions {
   /** The worktree. */
   readonly from: string
-  /** The task's own folder; what an earlier attempt left in it goes. */
+  /** The task's own folder; what an earlier attempt left in it goes, but for what was said. */
   readonly to: string
   /** What `keptAs` begins with. */
   readonly prefix: string
@@ -52,7 +52,8 @@ export async function keepArtifacts({
     const path = `${entry.parentPath}/${entry.name}`.slice(from.length + 1).replaceAll('\\', '/')
     if (entry.isFile() && patterns.some((pattern) => matchesClaim(pattern, path))) paths.push(path)
   }
-  await rm(to, { recursive: true, force: true })
+  for (const name of await readdir(to).catch(() => []))
+    if (!isTranscript(name)) await rm(join(to, name), { recursive: true, force: true })
   const kept: KeptArtifact[] = []
   for (const path of paths.toSorted()) {
     const target = join(to, path)
@@ -62,6 +63,15 @@ export async function keepArtifacts({
     kept.push(await describe(target, path, prefix))
   }
   return kept
+}
+
+/** The file of what was said in an attempt. */
+export function transcriptName(attempt: number): string {
+  return attempt === 1 ? 'transcript.jsonl' : `transcript.${attempt}.jsonl`
+}
+
+function isTranscript(name: string): boolean {
+  return /^transcript(\.\d+)?\.jsonl$/.test(name)
 }
 
 /** Keeps a text as a file of a task that has no worktree of its own to find it in. */

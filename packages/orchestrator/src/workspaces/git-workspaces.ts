@@ -8,7 +8,7 @@ import type {
   WorkspaceRequest,
   Workspaces,
 } from '@ws/core'
-import { isWsError, WsError } from '@ws/core'
+import { WsError } from '@ws/core'
 import {
   type Attestation,
   type ConflictWithHunks,
@@ -27,8 +27,10 @@ import {
 } from '@ws/git'
 import { mergeInputs, type RoundInputs, targetCommit } from './round-inputs.ts'
 import { attemptTrailers, isCommitOf } from './attempt-trailers.ts'
+import { findSlot } from './find-slot.ts'
 import { pushBranch } from './push-branch.ts'
 import { settleWork } from './settle-work.ts'
+import { ReadingRooms } from './reading-rooms.ts'
 import { slotName } from './slot-name.ts'
 import { type TakenIn, takeInReleased } from './take-in-released.ts'
 
@@ -59,10 +61,14 @@ interface RoundRequest extends WorkspaceRequest {
 export class GitWorkspaces implements Workspaces {
   readonly #options: GitWorkspacesOptions
   readonly #slots: Slots
+  readonly #rooms: ReadingRooms
 
   constructor(options: GitWorkspacesOptions) {
+    const { repository, epoch } = options
     this.#options = options
-    this.#slots = options.slots ?? new Slots(options.repository)
+    this.#slots = options.slots ?? new Slots(repository)
+    const root = `${this.#slots.root.replace(/\.ws$/, '')}.reading`
+    this.#rooms = new ReadingRooms({ repository, root, ...(epoch === undefined ? {} : { epoch }) })
   }
 
   /** Where the worktrees are. */
@@ -78,16 +84,7 @@ export class GitWorkspaces implements Workspaces {
   }
 
   async open(request: RoundRequest): Promise<WorkspaceAnswer> {
-    try {
-      return await this.#open(request)
-    } catch (error) {
-      // What a killed git left may not have been proven abandoned when we began: the next attempt finds it gone.
-      if (isWsError(error) && error.code === 'WS_GIT_LOCK_FILE') await runDoctor(this.#slots, { fix: true })
-      throw error
-    }
-  }
-
-  async #open(request: RoundRequest): Promise<WorkspaceAnswer> {
+    if (request.run.mode === 'analyze') return this.#rooms.open(request)
     const there = await this.#slotOf(request)
     if (there === undefined) return this.#make(request)
     const whole = await this.#takeIn(there, request.released ?? [], request)
@@ -113,7 +110,7 @@ export class GitWorkspaces implements Workspaces {
 
   async release(of: OfRound): Promise<void> {
     const slot = await this.#slotOf(of)
-    if (slot === undefined) return
+    if (slot === undefined) return this.#rooms.release(of)
     await this.#slots.remove(slot.slot, this.#epoch)
     await releasePorts(this.#options.repository, slot.id)
   }
@@ -121,7 +118,8 @@ export class GitWorkspaces implements Workspaces {
   /** Tells whose directories are there. */
   async left(): Promise<(of: OfRound) => boolean> {
     const names = new Set((await this.#slots.list()).map(({ slot }) => slot))
-    return (of) => names.has(slotName(of))
+    const isRoom = await this.#rooms.left()
+    return (of) => names.has(slotName(of)) || isRoom(of)
   }
 
   /** What a round stands at: its branch, its last commit, and what that was built on. */
@@ -169,9 +167,8 @@ export class GitWorkspaces implements Workspaces {
     return epoch === undefined ? {} : { epoch }
   }
 
-  async #slotOf(of: OfRound): Promise<SlotRecord | undefined> {
-    const name = slotName(of)
-    return (await this.#slots.list()).find(({ slot, state }) => slot === name && state === 'ready')
+  #slotOf(of: OfRound): Promise<SlotRecord | undefined> {
+    return findSlot(this.#slots, slotName(of))
   }
 
   async #make(request: WorkspaceRequest): Promise<WorkspaceAnswer> {

@@ -18,6 +18,8 @@ export interface JudgedWork {
   readonly tree: ObjectId
 }
 
+const noChanges = { changes: [], problems: [] }
+
 /** Sorts what changed between a commit and a tree by what a task may do; what is kept elsewhere is put back as it was. */
 export async function judgeWork(
   repository: Repository,
@@ -25,7 +27,9 @@ export async function judgeWork(
   { run, workstream, task, signal }: WorkRules,
 ): Promise<JudgedWork> {
   const ignoreCase = repository.facts.ignoreCase
-  const all = await inspectChanges(repository, from, tree, { signal })
+  // Most of what only looks or verifies changes nothing.
+  const isUnchanged = (await repository.treeOf(from)) === tree
+  const all = isUnchanged ? noChanges : await inspectChanges(repository, from, tree, { signal })
   const isKept = ({ path }: { readonly path: string }) => isArtifact(path, task, { ignoreCase })
   const changes = { ...all, changes: all.changes.filter((change) => !isKept(change)) }
   const putBack = all.changes

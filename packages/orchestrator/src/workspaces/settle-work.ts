@@ -30,19 +30,23 @@ export interface SettleOptions {
 type Facts = Pick<Settlement, 'files' | 'linesAdded' | 'linesRemoved' | 'setAside' | 'warnings'>
 
 /**
- * Keeps what an attempt left, judges it, commits what may be committed. The pin comes first: whatever is found
- * afterwards, nothing is lost.
+ * Keeps what an attempt left, judges it, commits what may be committed. The pin comes before any judgement: whatever is
+ * found, nothing is lost.
  */
 export async function settleWork(options: SettleOptions): Promise<Settlement> {
   const { slots, slot, request, settled, before } = options
   const { signal, runId: run, workstreamId: workstream, attempt } = request
-  const pinned = await slots.pin(slot.slot, {
+  const pinning = slots.pin(slot.slot, {
     work: { run, workstream, attempt },
     reason: settled.message,
     signal,
   })
+  // The one reads what the other does not write: nobody waits for both in turn.
+  const attesting = slots.attestAgain(slot.slot, before, { mayMove: isOthers })
+  await Promise.allSettled([pinning, attesting])
+  const pinned = await pinning
+  const breaches = await attesting
   const nothing: Facts = { files: [], linesAdded: 0, linesRemoved: 0, setAside: [], warnings: [] }
-  const breaches = await slots.attestAgain(slot.slot, before, { mayMove: isOthers })
   if (breaches[0] !== undefined) {
     const { kind, name } = breaches[0]
     return {
@@ -66,8 +70,12 @@ async function judge(options: SettleOptions, pinned: Pinned): Promise<Settlement
   const { task, workstream, signal } = request
   const ignoreCase = repository.facts.ignoreCase
   const work = { from: slot.tip, tree: pinned.snapshot.tree }
-  const { judgement, tree } = await judgeWork(repository, work, request)
-  const diff = await differenceOf(repository, slot.tip, tree, signal)
+  // What is judged is most often what is committed: nobody waits for the one to ask for the other.
+  const [{ judgement, tree }, whole] = await Promise.all([
+    judgeWork(repository, work, request),
+    differenceOf(repository, slot.tip, work.tree, signal),
+  ])
+  const diff = tree === work.tree ? whole : await differenceOf(repository, slot.tip, tree, signal)
   const findings = [
     ...judgeGuardrails(task.guardrails, { ...diff, paths: judgement.inside, ignoreCase }),
     ...(await askCommands(task.guardrails.commands, diff.text, {
@@ -146,6 +154,7 @@ async function differenceOf(
   to: ObjectId,
   signal: AbortSignal,
 ): Promise<DiffFacts & { readonly text: string }> {
+  if ((await repository.treeOf(from)) === to) return { ...parseDiff(''), text: '' }
   const git = await repository.content.bare()
   const args = [
     'diff',

@@ -42,10 +42,11 @@ export class Tidier {
   }
 }
 
-/** It has landed, had nothing to land, or failed where the plan does not want to keep that. */
+/** It has landed, had nothing to land, or failed where nobody wants to keep that. */
 function mayGo({ phase, run }: WorkstreamState): boolean {
   if (phase.state === 'COMPLETED') return true
-  return phase.state === 'FAILED' && run.spec.work?.keepWorktree === false
+  const { keepWorktree, mode } = run.spec.work ?? {}
+  return phase.state === 'FAILED' && (keepWorktree === false || mode === 'analyze')
 }
 
 function roundOf({ run, spec, round }: WorkstreamState): OfRound {

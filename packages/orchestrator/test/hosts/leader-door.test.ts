@@ -16,6 +16,7 @@ const led: Led = {
   listen: () => () => {},
   handle: () => Promise.resolve({ answer: { ok: true } }),
   report: () => {},
+  checked: () => {},
   disconnected: () => {},
 }
 
@@ -60,11 +61,13 @@ test('another version is refused, and both are named', async () => {
   expect(await greet({ wire: wireVersion + 1 })).toEqual([
     {
       type: 'refused',
-      message: `process ${process.pid} leads with another version of ws: it speaks 1.3, this one 2.3`,
+      message: `process ${process.pid} leads with another version of ws: it speaks ${wireVersion}.3, this one ${wireVersion + 1}.3`,
       hint: 'wait until it has ended, or use the same version',
     },
   ])
-  expect(await greet({ machine: 2 })).toMatchObject([{ message: expect.stringContaining('1.2') }])
+  expect(await greet({ machine: 2 })).toMatchObject([
+    { message: expect.stringContaining(`${wireVersion}.2`) },
+  ])
 })
 
 test('what is no greeting gets no answer', async () => {

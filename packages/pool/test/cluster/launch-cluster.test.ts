@@ -112,6 +112,18 @@ describe('launchCluster', () => {
     await tool.close()
   })
 
+  test('is given up when its signal says so, with what was started', async () => {
+    const tool = await startScriptedTool()
+    const stop = new AbortController()
+    const launching = later(launchCluster(scriptedAdapter(tool), { count: 2, signal: stop.signal }))
+    for (const _ of [1, 2]) await tool.next()
+    stop.abort(new Error('enough'))
+    await expect(launching).rejects.toThrow('enough')
+    expect(tool.survivors()).toEqual([])
+    await expect(launchCluster(scriptedAdapter(tool), { signal: stop.signal })).rejects.toThrow('enough')
+    await tool.close()
+  })
+
   test('notes its processes in the ledger, and removes it at the end', () =>
     withTempDir(async (dir) => {
       const cluster = await launchCluster(echoTool(), { count: 2, ledger: dir })
