@@ -4,6 +4,7 @@ import { helpFor, overview } from './arguments/help.ts'
 import { parseArguments } from './arguments/parse-arguments.ts'
 import { commands } from './commands/all-commands.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
+import { coloured } from './output/coloured.ts'
 import { plainText } from './output/plain-text.ts'
 import { ownVersion } from './platform/own-version.ts'
 import type { Terminal } from './terminal.ts'
@@ -44,7 +45,8 @@ async function obey(args: readonly string[], terminal: Terminal): Promise<ExitCo
     terminal.out(helpFor(found.command, terminal.columns))
     return exitCodes.completed
   }
-  return found.command.run(given, terminal)
+  const { flags } = given
+  return found.command.run(given, coloured(terminal, { name: found.command.name, flags }))
 }
 
 function tell(error: unknown, { err, env }: Terminal): ExitCode {
@@ -81,13 +83,17 @@ const invalid = new Set([
   'WS_SELECTION_NEEDS',
   'WS_TOOL_MISSING',
   'WS_TOOL_SETTINGS',
+  'WS_SLUG_TAKEN',
+  'WS_SLUG_UNKNOWN',
   'WS_RUN_UNKNOWN',
+  'WS_RUN_LIVE',
   'WS_RUN_TAKEN',
   'WS_RUN_INVALID',
   'WS_RUN_ENDED',
   'WS_RUN_ENDING',
   'WS_TASK_STATE',
   'WS_TASK_UNKNOWN',
+  'WS_WORKSTREAM_BEGUN',
   'WS_WORKSTREAM_STATE',
   'WS_WORKSTREAM_UNKNOWN',
 ])

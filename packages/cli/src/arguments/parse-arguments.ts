@@ -6,6 +6,7 @@ import { usageError } from './usage-error.ts'
 /** Options that every command has. */
 export const commonOptions: Readonly<Record<string, OptionSpec>> = {
   help: { says: 'Shows what this command does.' },
+  'no-color': { says: 'Shows no colours, as with NO_COLOR; a pipe never gets any.' },
 }
 
 /**

@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { type Repository, Slots } from '@ws/git'
-import type { Command } from '../arguments/command.ts'
+import type { Command, Given } from '../arguments/command.ts'
 import { QueueAnswer } from '../output/queue-lines.ts'
 import { plainText } from '../output/plain-text.ts'
 import { invalidError } from '../project/invalid-error.ts'
-import { withQueue } from '../project/with-queue.ts'
-import { addBranches } from './merge.ts'
+import type { Project } from '../project/open-project.ts'
+import { withQueueAnywhere } from '../project/with-leader.ts'
+import type { Terminal } from '../terminal.ts'
+import { addBranches, addBranchesThere } from './merge.ts'
 
 /** `ws adopt`: takes over what another tool has made. */
 export const adoptCommand: Command = {
@@ -26,15 +28,21 @@ export const adoptCommand: Command = {
   },
   answers: QueueAnswer,
   run: (given, terminal) =>
-    withQueue(terminal, async (queue, { repository, config }) => {
-      const name = given.positionals[0] ?? ''
-      const path = resolve(terminal.cwd, name)
-      const target = given.values.get('target') ?? config.merge?.target ?? config.base ?? 'main'
-      const branch = existsSync(path) ? await adoptWorktree(repository, path, target) : name
-      if (!given.flags.has('json') && branch !== name)
-        terminal.out(`${plainText(`${name} is on ${branch}; its state is kept`)}\n`)
-      return addBranches(queue, given, { terminal, config, branches: [branch] })
+    withQueueAnywhere(terminal, {
+      here: async (queue, project) => addBranches(queue, given, await takeIn(given, terminal, project)),
+      there: async (led, project) => addBranchesThere(led, given, await takeIn(given, terminal, project)),
     }),
+}
+
+/** The branch that is meant, with what a worktree holds kept. */
+async function takeIn(given: Given, terminal: Terminal, { repository, config }: Project) {
+  const name = given.positionals[0] ?? ''
+  const path = resolve(terminal.cwd, name)
+  const target = given.values.get('target') ?? config.merge?.target ?? config.base ?? 'main'
+  const branch = existsSync(path) ? await adoptWorktree(repository, path, target) : name
+  if (!given.flags.has('json') && branch !== name)
+    terminal.out(`${plainText(`${name} is on ${branch}; its state is kept`)}\n`)
+  return { terminal, config, branches: [branch] }
 }
 
 /**

@@ -1,9 +1,12 @@
 import type { Command } from '../arguments/command.ts'
+import { archiveCommand } from './archive.ts'
 import { adoptCommand } from './adopt.ts'
+import { attachCommand } from './attach.ts'
 import { backupCommands } from './backup.ts'
 import { cancelCommand } from './cancel.ts'
 import { completionsCommand } from './completions.ts'
 import { demoCommand } from './demo.ts'
+import { discardCommand } from './discard.ts'
 import { gcCommand } from './gc.ts'
 import { healthCommand } from './health.ts'
 import { initCommand } from './init.ts'
@@ -11,10 +14,12 @@ import { listCommand } from './list.ts'
 import { logsCommand } from './logs.ts'
 import { mergeApproveCommand } from './merge-approve.ts'
 import { mergeCommands } from './merge.ts'
+import { newCommand } from './new.ts'
 import { pauseCommand } from './pause.ts'
 import { reportCommand } from './report.ts'
 import { rescueCommands } from './rescue.ts'
 import { resumeCommand } from './resume.ts'
+import { runAllCommand } from './run-all.ts'
 import { runCommand } from './run.ts'
 import { settingsCommands } from './settings.ts'
 import { statusCommand } from './status.ts'
@@ -29,6 +34,9 @@ export const commands: readonly Command[] = [
   initCommand,
   demoCommand,
   runCommand,
+  newCommand,
+  runAllCommand,
+  attachCommand,
   resumeCommand,
   statusCommand,
   listCommand,
@@ -38,6 +46,7 @@ export const commands: readonly Command[] = [
   pauseCommand,
   cancelCommand,
   ...steeringCommands,
+  discardCommand,
   ...mergeCommands,
   mergeApproveCommand,
   adoptCommand,
@@ -48,6 +57,7 @@ export const commands: readonly Command[] = [
   ...worktreeCommands,
   gcCommand,
   ...settingsCommands,
+  archiveCommand,
   ...backupCommands,
   completionsCommand(() => commands),
 ]

@@ -32,7 +32,10 @@ export const backupCommands: readonly Command[] = [
         try {
           const verified = await journal.backup(file)
           if (given.flags.has('json')) writeJson(terminal, { type: 'backup', file, ...verified })
-          else terminal.out(plainText(`wrote ${file} and ${file}-anchor: keep them together`) + '\n')
+          else {
+            const archive = existsSync(`${file}.archive`) ? `, ${file}.archive` : ''
+            terminal.out(plainText(`wrote ${file}${archive} and ${file}-anchor: keep them together`) + '\n')
+          }
         } finally {
           await journal.close()
         }

@@ -16,9 +16,14 @@ export const cancelCommand: Command = {
   example: { line: 'ws cancel', does: 'cancels the newest run of this repository' },
   answers: ResultAnswer,
   async run(given, terminal) {
-    const { repository } = await openProject(terminal)
+    const { repository, config } = await openProject(terminal)
     try {
-      const ws = await createOrchestrator({ repo: repository, listen: true, env: { ...terminal.env } })
+      const ws = await createOrchestrator({
+        repo: repository,
+        listen: true,
+        env: { ...terminal.env },
+        checks: config.checks,
+      })
       try {
         const run = ws.handle(chooseRun(ws, given.positionals[0]))
         const options = { terminal, isJson: given.flags.has('json'), approvesAll: false }

@@ -5,14 +5,17 @@ import { nearestName } from '@ws/core'
 import * as z from 'zod'
 import { countOf } from '../arguments/parse-arguments.ts'
 import type { Command } from '../arguments/command.ts'
+import { usageError } from '../arguments/usage-error.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { plainText } from '../output/plain-text.ts'
 import { writeJson } from '../output/write-json.ts'
 import { filesFolder } from '../project/files-folder.ts'
+import { logName } from '../project/log-name.ts'
 import { invalidError } from '../project/invalid-error.ts'
 import { readState } from '../project/read-log.ts'
 import { withRepository } from '../project/with-project.ts'
 import { chooseRun } from './choose-run.ts'
+import { followLog } from './logs-follow.ts'
 
 /** `ws logs`: what a tool wrote. */
 export const logsCommand: Command = {
@@ -23,6 +26,7 @@ export const logsCommand: Command = {
   options: {
     run: { value: 'an id', says: 'The run that is meant, where it is not the newest.' },
     attempt: { value: 'a number', says: 'The attempt, where it is not the first.' },
+    follow: { says: 'Goes on showing what is written, until the task has ended.' },
     tail: { value: 'a number', says: 'Only so many of the last lines.' },
     json: { says: 'Writes the file and its lines as a line of JSON.' },
   },
@@ -31,7 +35,8 @@ export const logsCommand: Command = {
     version: z.literal(1),
     type: z.literal('logs'),
     runId: z.string(),
-    files: z.array(z.string()),
+    /** Left out with --follow. */
+    files: z.array(z.string()).optional(),
     file: z.string().optional(),
     lines: z.array(z.string()).optional(),
   }),
@@ -47,6 +52,11 @@ export const logsCommand: Command = {
         : []
       const isJson = given.flags.has('json')
       const [task] = given.positionals
+      if (given.flags.has('follow')) {
+        if (task === undefined) throw usageError('ws logs --follow expects a task', 'see: ws logs --help')
+        const attempt = countOf(given, 'attempt')
+        return followLog(facts, { runId, task, folder, attempt, isJson }, terminal)
+      }
       if (task === undefined) {
         if (isJson) writeJson(terminal, { type: 'logs', runId, files })
         else for (const name of files) terminal.out(`${plainText(name.replace(/\.log$/, ''))}\n`)
@@ -54,7 +64,7 @@ export const logsCommand: Command = {
       }
       const attempt = countOf(given, 'attempt') ?? 1
       const known = state?.runs.get(runId)?.tasks.get(task)
-      if (!files.includes(nameOf(task, attempt)) && known !== undefined && attempt <= known.attempt) {
+      if (!files.includes(logName(task, attempt)) && known !== undefined && attempt <= known.attempt) {
         if (isJson) writeJson(terminal, { type: 'logs', runId, files, lines: [] })
         else terminal.err(`${plainText(task)} wrote nothing\n`)
         return exitCodes.completed
@@ -69,13 +79,9 @@ export const logsCommand: Command = {
     }),
 }
 
-function nameOf(task: string, attempt: number): string {
-  return attempt === 1 ? `${task}.log` : `${task}.${attempt}.log`
-}
-
 /** @throws `WS_CLI_INVALID` with the nearest name */
 function fileOf(task: string, attempt: number, files: readonly string[]): string {
-  const file = nameOf(task, attempt)
+  const file = logName(task, attempt)
   if (files.includes(file)) return file
   const names = files.map((name) => name.replace(/\.log$/, ''))
   const nearest = nearestName(task, names)

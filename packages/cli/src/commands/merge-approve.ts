@@ -1,9 +1,8 @@
 import type { Command } from '../arguments/command.ts'
 import { QueueAnswer } from '../output/queue-lines.ts'
 import { readRecords } from '../project/read-log.ts'
-import { withQueue } from '../project/with-queue.ts'
 import { withRepository } from '../project/with-project.ts'
-import { entryOf, settle } from './merge.ts'
+import { orderEntry } from './merge-orders.ts'
 import { approveInRun } from './steer.ts'
 
 /** `ws merge approve`: a person's yes, for a branch in the queue or for a workstream of a run. */
@@ -17,10 +16,6 @@ export const mergeApproveCommand: Command = {
       return queue.some(({ id, branch }) => !id.startsWith('land/') && (id === name || branch === name))
     })
     if (!isQueued) return approveInRun.run(given, terminal)
-    return withQueue(terminal, async (queue) => {
-      const id = entryOf(queue, name)
-      await queue.approve(id)
-      return settle(queue, given, terminal, [id])
-    })
+    return orderEntry('approve', given, terminal)
   },
 }

@@ -28,6 +28,7 @@ export const pauseCommand: Command = {
         listen: true,
         env: { ...terminal.env },
         limits: config.limits,
+        checks: config.checks,
       })
       try {
         const run = ws.handle(chooseRun(ws, given.positionals[0]))

@@ -15,7 +15,7 @@ export const resumeCommand: Command = {
   positionals: { least: 0, most: 1 },
   options: {
     budget: { value: 'an amount in USD', says: 'What the run may cost from now on, all in all.' },
-    concurrency: { value: 'a number', says: 'How many tasks run at once.' },
+    'max-concurrent': { value: 'a number', says: 'How many tasks run at once.' },
     yes: { says: 'Approves what waits for approval.' },
     json: { says: 'Writes each event as a line of JSON, and the result as the last.' },
   },
@@ -31,6 +31,7 @@ export const resumeCommand: Command = {
         takesOn: runsMeant(given.positionals[0]),
         env: { ...terminal.env },
         limits: config.limits,
+        checks: config.checks,
         concurrency: concurrencyOf(given, terminal, { config, plans: [] }),
       })
       try {

@@ -1,94 +1,51 @@
-import { resolveRun } from '@ws/core'
-import { createOrchestrator } from '@ws/orchestrator'
-import type { Command, Given } from '../arguments/command.ts'
-import { type ExitCode, exitCodes } from '../exit-codes.ts'
-import { follow } from '../output/follow.ts'
+import type { Command, OptionSpec } from '../arguments/command.ts'
+import { usageError } from '../arguments/usage-error.ts'
+import { DetachedAnswer } from '../output/detached-answer.ts'
 import { ResultAnswer } from '../output/result-answer.ts'
-import { dryRun } from '../output/dry-run.ts'
-import { openProject, type Project } from '../project/open-project.ts'
-import { asGiven, concurrencyOf } from '../project/limits.ts'
-import { withNamedChecks } from '../project/named-checks.ts'
-import { readPlans, type ReadPlan } from '../project/read-plans.ts'
-import type { Terminal } from '../terminal.ts'
+import { gatherPlans } from '../project/gather-plans.ts'
+import { modeOption, selectionOptions } from '../project/selection.ts'
+import { sortArguments } from '../project/sort-arguments.ts'
+import { withProject } from '../project/with-project.ts'
+import { detach } from './detach.ts'
+import { showPlans, startPlans } from './start-plans.ts'
 
-/** `ws run`: starts plans, and stays until they have ended. */
+/** Options of every command that starts runs. */
+export const startOptions: Readonly<Record<string, OptionSpec>> = {
+  yes: { says: 'Approves what waits for approval.' },
+  'max-concurrent': { value: 'a number', says: 'How many tasks run at once.' },
+  budget: { value: 'an amount in USD', says: 'What each plan may cost.' },
+  tool: { value: 'a tool', says: 'Does the tasks that name none.' },
+  mode: modeOption,
+  detach: { says: 'Says the id of the run and leaves it running; ws attach follows it.' },
+  json: { says: 'Writes each event as a line of JSON, and the result of each run as the last.' },
+  'dry-run': { says: 'Shows what would run, in which order, and starts nothing.' },
+}
+
+/** What commands that start runs answer. */
+export const startAnswers = ResultAnswer.or(DetachedAnswer)
+
+/** `ws run`: starts plans, prompts and workstreams that were made before, and stays until they have ended. */
 export const runCommand: Command = {
   name: 'run',
-  says: 'Runs plans: works on their workstreams in worktrees, and lands what passes its checks.',
-  takes: '<plan…>',
+  says: 'Runs plans, prompts, or workstreams of ws new: works on each in a worktree, and lands what passes its checks.',
+  takes: '<plan, "prompt" or slug…>',
   positionals: { least: 1, most: 1_000 },
-  options: {
-    yes: { says: 'Approves what waits for approval.' },
-    concurrency: { value: 'a number', says: 'How many tasks run at once.' },
-    budget: { value: 'an amount in USD', says: 'What each plan may cost.' },
-    json: { says: 'Writes each event as a line of JSON, and the result of each run as the last.' },
-    'dry-run': { says: 'Shows what would run, in which order, and starts nothing.' },
-  },
+  options: { ...startOptions, ...selectionOptions },
   example: {
-    line: 'ws run plan.yaml --concurrency 5 --budget 20',
+    line: 'ws run plan.yaml --max-concurrent 5 --budget 20',
     does: 'runs plan.yaml with five tasks at once, for 20 USD at most',
   },
-  answers: ResultAnswer,
+  answers: startAnswers,
   async run(given, terminal) {
-    const project = await openProject(terminal)
-    try {
-      const plans = await prepare(given, terminal, project)
-      if (given.flags.has('dry-run')) {
-        for (const { plan, project: settings } of plans)
-          dryRun(resolveRun(plan, { runId: 'dry-run', user: 'local', config: settings.config }), {
-            plan,
-            terminal,
-            concurrency: concurrencyOf(given, terminal, { config: settings.config, plans: [plan] }),
-            isJson: given.flags.has('json'),
-          })
-        return exitCodes.completed
-      }
-      return await start(given, terminal, { project, plans })
-    } finally {
-      await project.repository.close()
-    }
-  },
-}
-
-interface Prepared extends ReadPlan {
-  /** With the commands of the checks that the plan only names. */
-  readonly project: Project
-}
-
-async function prepare(given: Given, terminal: Terminal, project: Project): Promise<readonly Prepared[]> {
-  const read = await readPlans(given.positionals, project, terminal.cwd)
-  return read.map((each) => {
-    const { config, found } = withNamedChecks(each, project.config, project.root)
-    if (!given.flags.has('json')) {
-      if (each.warnings !== '') terminal.err(`${each.warnings}\n`)
-      for (const sentence of found) terminal.err(`${each.file}: ${sentence}\n`)
-    }
-    return { ...each, plan: asGiven(each.plan, given, terminal), project: { ...project, config } }
-  })
-}
-
-async function start(
-  given: Given,
-  terminal: Terminal,
-  { project, plans }: { readonly project: Project; readonly plans: readonly Prepared[] },
-): Promise<ExitCode> {
-  const { config, repository } = project
-  const ws = await createOrchestrator({
-    repo: repository,
-    listen: true,
-    env: { ...terminal.env },
-    limits: config.limits,
-    concurrency: concurrencyOf(given, terminal, { config, plans: plans.map(({ plan }) => plan) }),
-  })
-  try {
-    const options = { terminal, isJson: given.flags.has('json'), approvesAll: given.flags.has('yes') }
-    return await follow(ws, options, async () => {
-      const runs = []
-      for (const { plan, project: settings } of plans)
-        runs.push(await ws.run(plan, { config: settings.config }))
-      return runs
+    const sorted = sortArguments(given.positionals, terminal.cwd)
+    if ((given.values.has('only') || given.values.has('steps')) && sorted.files.length === 0)
+      throw usageError('--only and --steps choose from a plan', 'name the file of the plan')
+    return withProject(terminal, async (project) => {
+      const withNeeds = given.flags.has('with-needs')
+      const { plans } = await gatherPlans({ ...sorted, withNeeds }, { given, terminal, project })
+      if (given.flags.has('dry-run')) return showPlans(plans, { given, terminal, project })
+      if (given.flags.has('detach')) return detach('run', { given, terminal, project })
+      return startPlans(plans, { given, terminal, project })
     })
-  } finally {
-    await ws.close()
-  }
+  },
 }

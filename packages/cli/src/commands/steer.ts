@@ -34,6 +34,7 @@ function steering({ tell, endsTask = false, ...command }: Steering): Command {
           takesOn: runsMeant(given.values.get('run')),
           env: { ...terminal.env },
           limits: config.limits,
+          checks: config.checks,
           concurrency: concurrencyOf(given, terminal, { config, plans: [] }),
         })
         try {
@@ -127,14 +128,16 @@ export const steeringCommands: readonly Command[] = [
     },
     tell: (run, workstreamId) => run.release(workstreamId),
   }),
-  steering({
-    name: 'discard',
-    says: 'Gives a workstream up; what it did is kept under refs/ws/rescue.',
-    takes: '<workstream>',
-    example: { line: 'ws discard cleanup', does: 'ends "cleanup" without landing it' },
-    tell: (run, workstreamId) => run.discard(workstreamId),
-  }),
 ]
+
+/** A workstream of a run that is given up. */
+export const discardInRun: Command = steering({
+  name: 'discard',
+  says: 'Gives a workstream up; what it did is kept under refs/ws/rescue.',
+  takes: '<workstream>',
+  example: { line: 'ws discard cleanup', does: 'ends "cleanup" without landing it' },
+  tell: (run, workstreamId) => run.discard(workstreamId),
+})
 
 /** The yes to the landing of a workstream of a run. */
 export const approveInRun: Command = steering({

@@ -55,15 +55,15 @@ function zsh(table: CompletionTable): string {
   const ofGroups = groupsOf(table).map(
     (name) => `    ${quote(name)}) inside=(${described(words.get(name) ?? [])}) ;;`,
   )
-  const ofOptions = [...options].map(([name, own]) => `    ${quote(name)}) options=(${described(own)}) ;;`)
+  const ofOptions = [...options].map(([name, own]) => `    ${quote(name)}) own=(${described(own)}) ;;`)
   return `#compdef ws
 # ws in zsh: source <(ws completions zsh)
 _ws() {
   local first="\${words[2]}" name
-  local -a commands inside options
+  local -a outside inside own
   if (( CURRENT == 2 )); then
-    commands=(${described(words.get('') ?? [])})
-    _describe 'command' commands
+    outside=(${described(words.get('') ?? [])})
+    _describe 'command' outside
     return
   fi
   name="$first"
@@ -77,7 +77,7 @@ ${ofGroups.join('\n')}
   case "$name" in
 ${ofOptions.join('\n')}
   esac
-  if [[ "\${words[CURRENT]}" == -* ]]; then _describe 'option' options; else _files; fi
+  if [[ "\${words[CURRENT]}" == -* ]]; then _describe 'option' own; else _files; fi
 }
 compdef _ws ws
 `
@@ -103,7 +103,9 @@ function fish(table: CompletionTable): string {
   return `# ws in fish: ws completions fish | source
 function __ws_is
     set -l given (commandline -opc)[2..]
-    test (count $given) -ge (count $argv); and test "$given[1..$(count $argv)]" = "$argv"
+    test (count $given) -lt (count $argv); and return 1
+    set -l begins $given[1..(count $argv)]
+    test "$begins" = "$argv"
 end
 function __ws_is_group
     set -l given (commandline -opc)[2..]
@@ -118,9 +120,10 @@ const fishQuote = (text: string) => `'${text.replaceAll(/[\\']/g, String.raw`\$&
 
 function powershell(table: CompletionTable): string {
   const { words, options } = table
+  // Texts, not pairs: PowerShell takes a list that holds one list for that list.
   const entry = (before: string, candidates: readonly Candidate[]) =>
     `  ${psQuote(before)} = @(\n${candidates
-      .map(({ word, says }) => `    @(${psQuote(word)}, ${psQuote(says)})`)
+      .map(({ word, says }) => `    ${psQuote(`${word}|${says}`)}`)
       .join(',\n')}\n  )`
   return `# ws in PowerShell: ws completions powershell | Out-String | Invoke-Expression
 $script:wsWords = @{
@@ -141,8 +144,11 @@ Register-ArgumentCompleter -Native -CommandName ws -ScriptBlock {
     if ($script:wsWords.ContainsKey($name)) { $name = "$name $($given[1])" }
     if ($script:wsOptions.ContainsKey($name)) { $found = $script:wsOptions[$name] }
   }
-  $found | Where-Object { $_[0] -like "$current*" } | ForEach-Object {
-    [System.Management.Automation.CompletionResult]::new($_[0], $_[0], 'ParameterValue', $_[1])
+  $found | ForEach-Object {
+    $word, $says = $_ -split '\\|', 2
+    if ($word.StartsWith($current)) {
+      [System.Management.Automation.CompletionResult]::new($word, $word, 'ParameterValue', $says)
+    }
   }
 }
 `

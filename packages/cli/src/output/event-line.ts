@@ -21,5 +21,8 @@ const quiet = new Set<RunEvent['type']>([
 export function eventLine(event: RunEvent, { namesRun }: { readonly namesRun: boolean }): string | undefined {
   if (quiet.has(event.type)) return undefined
   const run = namesRun && 'runId' in event ? `${event.runId}: ` : ''
-  return plainText(run + explain(event))
+  const said = explain(event).replaceAll(/\b([0-9a-f]{12})[0-9a-f]{28}\b/g, '$1')
+  // The process that works on a run goes by the name of that run, which tells nobody anything.
+  const own = 'hostId' in event && 'runId' in event && event.hostId === `run/${event.runId}`
+  return plainText(run + (own ? said.replace(` on host "${event.hostId}"`, '') : said))
 }

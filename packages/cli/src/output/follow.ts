@@ -95,16 +95,22 @@ function listen(terminal: Terminal): { readonly asked: Promise<'asked'>; readonl
 }
 
 async function leave(ws: Orchestrator, view: View, runs: readonly RunHandle[]): Promise<ExitCode> {
-  const count = runs
+  const own = runs.filter(({ id }) => ws.worksOn(id))
+  const count = own
     .flatMap((run) => run.status.workstreams)
     .flatMap(({ tasks }) => tasks.filter(isRunning)).length
-  view.note(
-    `ending: ${count === 1 ? '1 attempt is' : `${count} attempts are`} interrupted, and what was done is kept (Ctrl-C again: at once)`,
-  )
+  if (own.length > 0)
+    view.note(
+      `ending: ${count === 1 ? '1 attempt is' : `${count} attempts are`} interrupted, and what was done is kept (Ctrl-C again: at once)`,
+    )
   await ws.close()
   for (const run of runs) {
     view.end(run.status)
-    view.note(`ws resume ${run.id} goes on from here`)
+    view.note(
+      own.includes(run)
+        ? `ws resume ${run.id} goes on from here`
+        : `run ${run.id} is left as it is; ws attach ${run.id} follows it again`,
+    )
   }
   return exitCodes.interrupted
 }

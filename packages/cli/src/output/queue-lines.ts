@@ -1,4 +1,5 @@
 import type { EntryView, MergeQueue } from '@ws/merge-queue'
+import type { QueueStand } from '@ws/orchestrator'
 import * as z from 'zod'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import type { Terminal } from '../terminal.ts'
@@ -30,7 +31,7 @@ export function tellEntries(
   entries: readonly EntryView[],
   { terminal, isJson }: { readonly terminal: Terminal; readonly isJson: boolean },
 ): ExitCode {
-  const told = entries.map(({ id, spec, state, reason, landedAs }) => ({
+  const stands = entries.map(({ id, spec, state, reason, landedAs }) => ({
     id,
     branch: spec.branch,
     target: spec.target,
@@ -39,11 +40,19 @@ export function tellEntries(
     text: queue.why(id).text,
     ...(landedAs === undefined ? {} : { landedAs }),
   }))
+  return tellStands(stands, { terminal, isJson })
+}
+
+/** The same of entries that another process told of. */
+export function tellStands(
+  told: readonly QueueStand[],
+  { terminal, isJson }: { readonly terminal: Terminal; readonly isJson: boolean },
+): ExitCode {
   if (isJson) writeJson(terminal, { type: 'merge', entries: told })
   else if (told.length === 0) terminal.out('nothing waits to land\n')
   else for (const { branch, text } of told) writeWrapped(terminal, plainText(`${branch}: ${text}`), '  ')
-  if (entries.some(({ state }) => state === 'FAILED' || state === 'CONFLICTED')) return exitCodes.failed
-  return entries.some(({ reason }) => reason === 'approval') ? exitCodes.needsPerson : exitCodes.completed
+  if (told.some(({ state }) => state === 'FAILED' || state === 'CONFLICTED')) return exitCodes.failed
+  return told.some(({ reason }) => reason === 'approval') ? exitCodes.needsPerson : exitCodes.completed
 }
 
 /** Shows each check as it ends. */

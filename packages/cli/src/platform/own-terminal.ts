@@ -1,4 +1,5 @@
 import type { Terminal } from '../terminal.ts'
+import { startDetached, tellBegun } from './start-detached.ts'
 
 /** The terminal of this process. */
 export function ownTerminal(): Terminal {
@@ -10,6 +11,7 @@ export function ownTerminal(): Terminal {
     env: process.env,
     isLive: stdout.isTTY === true && process.env['CI'] === undefined && process.env['TERM'] !== 'dumb',
     columns: stdout.columns ?? 80,
+    hasColors: stdout.isTTY === true && process.env['TERM'] !== 'dumb',
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
     onInterrupt: (listener) => {
@@ -19,5 +21,7 @@ export function ownTerminal(): Terminal {
       }
     },
     exit: (code) => process.exit(code),
+    detach: (args, logFile) => startDetached(args, { cwd: process.cwd(), logFile }),
+    tellBegun,
   }
 }

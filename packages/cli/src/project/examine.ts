@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Config, isWsError, type WsError } from '@ws/core'
-import { type Repository, runDoctor, Slots } from '@ws/git'
+import { type Finding, type Repository, runDoctor, Slots } from '@ws/git'
 import { openSqliteJournal } from '@ws/store'
 import type { HealthSnapshot } from '@ws/tools'
 import type { Terminal } from '../terminal.ts'
@@ -38,7 +38,7 @@ export async function examine(
     return Config.parse({})
   })
   troubles.push(...notesOf(repository))
-  for (const { kind, name, message, state } of await runDoctor(new Slots(repository), { fix })) {
+  for (const { kind, name, message, state } of await lookAtWorktrees(repository, fix)) {
     const hint = state === 'person' ? hintFor(kind, name) : undefined
     troubles.push({ area: 'worktrees', kind, message, state, ...(hint === undefined ? {} : { hint }) })
   }
@@ -58,6 +58,14 @@ export async function examine(
     })
   }
   return { troubles, tools }
+}
+
+/** What was mended, and what is left: mending one thing may put another right that was for a person before. */
+async function lookAtWorktrees(repository: Repository, fix: boolean): Promise<readonly Finding[]> {
+  const slots = new Slots(repository)
+  const found = await runDoctor(slots, { fix })
+  const mended = found.filter(({ state }) => state === 'mended')
+  return mended.length === 0 ? found : [...mended, ...(await runDoctor(slots))]
 }
 
 function notesOf({ facts }: Repository): readonly Trouble[] {
@@ -107,7 +115,9 @@ function hintFor(kind: string, name: string): string | undefined {
     case 'stale-lock-file':
       return 'wait for the git that holds it; where none runs any more, remove the file'
     case 'broken-isolation':
-      return 'look at the worktree: its git files are not what they were'
+      return `ws worktrees remove ${name} gives it up and keeps what it holds; ws rescue brings that back`
+    case 'directory-without-registration':
+      return 'move it elsewhere: ws did not put it there, and leaves it alone'
     case 'disk-low':
       return 'ws gc shows what may go'
     default:

@@ -17,7 +17,7 @@ export function concurrencyOf(
 ): number {
   const said = plans.flatMap(({ concurrency }) => concurrency ?? [])
   const wanted =
-    countOf(given, 'concurrency') ??
+    countOf(given, 'max-concurrent') ??
     countFrom(env, 'WS_MAX_CONCURRENT') ??
     config.concurrency ??
     Math.max(defaultConcurrency, ...said)
@@ -27,7 +27,7 @@ export function concurrencyOf(
 /** A plan as the command wants it: with its limits, and with `--yes` without approvals. */
 export function asGiven(plan: Plan, given: Given, { env }: Pick<Terminal, 'env'>): Plan {
   const usd = amountOf(given, 'budget') ?? amountFrom(env, 'WS_BUDGET_USD')
-  const concurrency = countOf(given, 'concurrency') ?? countFrom(env, 'WS_MAX_CONCURRENT')
+  const concurrency = countOf(given, 'max-concurrent') ?? countFrom(env, 'WS_MAX_CONCURRENT')
   const approval = given.flags.has('yes') ? ({ approve: 'auto' } as const) : {}
   return {
     ...plan,

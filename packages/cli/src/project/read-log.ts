@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Journal, replay, runMachine, type RunMachineState } from '@ws/core'
 import type { RepositoryFacts } from '@ws/git'
+import { explainFreeze, queueMachine, type TargetView } from '@ws/merge-queue'
 import { openSqliteJournal } from '@ws/store'
-import { readEvents, Records, recordsOf } from '@ws/store/records'
+import { type LoggedEvent, readEvents, Records, recordsOf } from '@ws/store/records'
 import * as z from 'zod'
 
 /** Where the log of a repository lies. */
@@ -19,9 +20,41 @@ export async function readState(facts: RepositoryFacts): Promise<RunMachineState
   })
 }
 
+/** What holds landings up until a person lifts it. */
+export interface QueueHolds {
+  readonly isPaused: boolean
+  /** Targets on which nothing lands, with the reasons. */
+  readonly frozen: readonly { readonly name: string; readonly because: readonly string[] }[]
+  /** Every target, with the files that keep its branch from following. */
+  readonly targets: readonly Pick<TargetView, 'name' | 'held'>[]
+}
+
+/** What the log says holds landings up. */
+export async function readHolds(facts: RepositoryFacts): Promise<QueueHolds> {
+  const state = await read(facts, async (journal) => {
+    const machine = queueMachine({ ignoreCase: facts.ignoreCase })
+    return (await replay(machine, journal)).state
+  })
+  const frozen = [...(state?.targets.values() ?? [])].flatMap(({ name, freezes }) =>
+    freezes.size === 0 ? [] : [{ name, because: [...freezes.values()].map(explainFreeze) }],
+  )
+  const targets = [...(state?.targets.values() ?? [])].map(({ name, held }) => ({ name, held }))
+  return { isPaused: state?.isPaused === true, frozen, targets }
+}
+
 /** What the log adds up to for people and programs; empty where there is none. */
 export async function readRecords(facts: RepositoryFacts): Promise<Records> {
   return (await read(facts, (journal) => recordsOf(readEvents(journal)))) ?? new Records()
+}
+
+/** The same with the runs that were archived, as they were then. */
+export async function readAllRecords(facts: RepositoryFacts): Promise<Records> {
+  const all = await read(facts, (journal) => recordsOf(unarchived(readEvents(journal))))
+  return all ?? new Records()
+}
+
+async function* unarchived(events: AsyncIterable<LoggedEvent>): AsyncGenerator<LoggedEvent> {
+  for await (const logged of events) if (logged.event.type !== 'run.archived') yield logged
 }
 
 const Completed = z.object({

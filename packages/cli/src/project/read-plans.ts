@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
-import { relative, resolve } from 'node:path'
-import { builtInTools, formatProblems, parsePlan, type Plan } from '@ws/core'
+import { parse, relative, resolve } from 'node:path'
+import { formatProblems, parsePlan, type Plan } from '@ws/core'
 import { invalidError } from './invalid-error.ts'
 import type { Project } from './open-project.ts'
+import { projectTools } from './tools.ts'
 
 /** A plan, and what its writer should know. */
 export interface ReadPlan {
@@ -22,7 +23,7 @@ export async function readPlans(
 ): Promise<readonly ReadPlan[]> {
   const plans: ReadPlan[] = []
   const mistakes: string[] = []
-  const tools = [...builtInTools, ...Object.entries(config.tools).map(([name, tool]) => ({ ...tool, name }))]
+  const tools = projectTools(config)
   for (const given of files) {
     const file = relative(cwd, resolve(cwd, given)) || given
     const text = await readFile(resolve(cwd, given), 'utf8').catch((error: unknown) => {
@@ -37,11 +38,20 @@ export async function readPlans(
     }
     const result = await parsePlan(text, options)
     if (result.ok)
-      plans.push({ file, plan: result.plan, warnings: formatProblems(result.warnings, { text }) })
+      plans.push({
+        file,
+        plan: named(result.plan, file),
+        warnings: formatProblems(result.warnings, { text }),
+      })
     else mistakes.push(formatProblems(result.problems, { text }))
   }
   if (mistakes.length > 0) throw invalidError(mistakes.join('\n\n'), 'nothing was started')
   return plans
+}
+
+/** A plan without a name is called as its file is: people would rather read that than the id of a run. */
+function named(plan: Plan, file: string): Plan {
+  return { ...plan, name: plan.name ?? plan.id ?? parse(file).name }
 }
 
 function readingFault(error: unknown): string {

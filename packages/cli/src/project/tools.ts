@@ -1,4 +1,4 @@
-import { type Config, systemClock, toolKey } from '@ws/core'
+import { builtInTools, type CheckPlanOptions, type Config, systemClock, toolKey } from '@ws/core'
 import { probeTool } from '@ws/pool'
 import { checkHealth, type HealthSnapshot, type ProbedTool, ToolRegistry } from '@ws/tools'
 import type { Terminal } from '../terminal.ts'
@@ -25,6 +25,11 @@ export function knownTools({ tools, defaults }: Config): readonly KnownTool[] {
   })
   const others = built.filter(({ name }) => !described.some((each) => toolKey(each.name) === toolKey(name)))
   return [...described, ...others.map((entry) => ({ ...entry, isNamed: isNamed(entry.name) }))]
+}
+
+/** The tools that a plan may name, with what the settings say of them. */
+export function projectTools({ tools }: Config): NonNullable<CheckPlanOptions['tools']> {
+  return [...builtInTools, ...Object.entries(tools).map(([name, tool]) => ({ ...tool, name }))]
 }
 
 /** Starts each tool to ask for its version, and says how it is. */

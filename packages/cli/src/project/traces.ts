@@ -32,7 +32,13 @@ export async function findTraces(repository: Repository): Promise<Traces> {
   const { facts } = repository
   const place = facts.mainWorktree ?? facts.commonDir
   const beside = join(dirname(place), basename(place).replace(/\.git$/, ''))
-  const folders = [slots.root, `${beside}.queue`, filesFolder(facts), facts.wsDir].filter(existsSync)
+  const folders = [
+    slots.root,
+    `${beside}.queue`,
+    `${beside}.reading`,
+    filesFolder(facts),
+    facts.wsDir,
+  ].filter(existsSync)
   const landed = await landedBranches(repository, branches)
   return {
     items: [

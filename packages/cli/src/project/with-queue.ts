@@ -1,12 +1,13 @@
 import { join } from 'node:path'
 import type { Config } from '@ws/core'
-import { type EntryView, type MergeQueue, openMergeQueue, type QueueOptionsInput } from '@ws/merge-queue'
+import { type EntryView, type MergeQueue, openMergeQueue } from '@ws/merge-queue'
+import type { RepositoryFacts } from '@ws/git'
+import { checksOfRun } from '@ws/orchestrator'
 import { openSqliteJournal } from '@ws/store'
 import type { Terminal } from '../terminal.ts'
 import { filesFolder } from './files-folder.ts'
-import { invalidError } from './invalid-error.ts'
 import type { Project } from './open-project.ts'
-import { journalFile } from './read-log.ts'
+import { journalFile, readState } from './read-log.ts'
 import { withProject } from './with-project.ts'
 
 /**
@@ -22,7 +23,9 @@ export function withQueue<T>(
     const journal = await openSqliteJournal({ path: journalFile(repository.facts) })
     try {
       const file = join(filesFolder(repository.facts), 'merge_queue.json')
-      const queue = await openMergeQueue({ ...optionsOf(config), repository, journal, file })
+      const { definitions, ...options } = optionsOf(config)
+      const checks = { ...definitions, ...(await checksOfRuns(repository.facts)) }
+      const queue = await openMergeQueue({ ...options, checks, repository, journal, file })
       try {
         return await body(queue, project)
       } finally {
@@ -35,7 +38,7 @@ export function withQueue<T>(
 }
 
 /** What the queue is opened with, by the settings. */
-function optionsOf({ checks, merge, base }: Config): QueueOptionsInput {
+export function optionsOf({ checks, merge, base }: Config) {
   // The queue is told of each entry which of them only advise.
   const defined = Object.entries(checks).map(([name, check]) => {
     const { advisory, ...rest } = check
@@ -43,11 +46,17 @@ function optionsOf({ checks, merge, base }: Config): QueueOptionsInput {
   })
   return {
     target: merge?.target ?? base ?? 'main',
-    checks: Object.fromEntries(defined),
+    definitions: Object.fromEntries(defined),
     ...(merge?.method === undefined ? {} : { method: merge.method }),
     ...(merge?.approve === undefined ? {} : { approve: merge.approve }),
     ...(merge?.testEach === undefined ? {} : { testEach: merge.testEach }),
   }
+}
+
+/** Entries of runs have checks of their own, without which the queue would not be what it was. */
+async function checksOfRuns(facts: RepositoryFacts) {
+  const runs = [...((await readState(facts))?.runs.values() ?? [])]
+  return Object.assign({}, ...runs.map(({ spec }) => checksOfRun(spec)))
 }
 
 /** What an entry has to pass, by the settings. */
@@ -61,23 +70,17 @@ export function checksFor({ checks, merge }: Config): {
   return { checks: required.filter((name) => !advisory.includes(name)), advisory }
 }
 
-/** Entries of runs have checks that only their run knows. */
-const ofRun = /^land\//
+/** The run that has landings in the queue: what becomes of them is for who works on it to hear. */
+export function runThatLands(queue: MergeQueue): string | undefined {
+  const theirs = queue.list().find(({ id, position }) => position !== undefined && id.startsWith('land/'))
+  return theirs?.id.split('/')[1]
+}
 
-/**
- * Lands what can land, until nothing moves; Ctrl-C ends it and loses nothing.
- * @throws `WS_CLI_INVALID` where a run has landings of its own in the queue
- */
+/** Lands what can land, until nothing moves; Ctrl-C ends it and loses nothing. */
 export async function landAll(
   queue: MergeQueue,
   terminal: Terminal,
 ): Promise<readonly EntryView[] | 'interrupted'> {
-  const theirs = queue.list().find(({ id, position }) => position !== undefined && ofRun.test(id))
-  if (theirs !== undefined)
-    throw invalidError(
-      `run ${theirs.id.split('/')[1] ?? ''} has landings of its own in the queue`,
-      'ws resume lands them; then give this command again',
-    )
   const stop = new AbortController()
   const quiet = terminal.onInterrupt(() => stop.abort())
   try {

@@ -148,6 +148,19 @@ describe('ws health', () => {
       expect(git('log', '--full-history', '--format=%s', ...kept, '--', 'README.md')).toContain(
         'last state of two',
       )
+      const newest = await cli(path, ['rescue', 'show', 'two'], { columns: 200 })
+      expect(newest.out).toMatch(/kept there before: [0-9a-f]{12}, .*; ws rescue show two~1\n/)
+      const older = await cli(path, ['rescue', 'show', 'two~1', '--json'])
+      expect(answerOf('rescue show')?.safeParse(lastJson(older)).error).toBeUndefined()
+      expect(lastJson(older)).toMatchObject({
+        changes: expect.arrayContaining([expect.objectContaining({ path: 'README.md' })]),
+      })
+      expect((await cli(path, ['rescue', 'restore', 'two~1', '--branch', 'back'])).code).toBe(0)
+      expect(git('show', 'back:README.md')).toBe('1')
+      expect((await cli(path, ['rescue', 'show', 'two~9'])).err).toContain('there are two, two~1')
+      expect((await cli(path, ['rescue', 'restore', 'two~1', '--folder', 'x'])).err).toContain(
+        'comes back as a branch',
+      )
     }))
 
   test('names a mistake in the settings, and a tool that is named and not there', () =>

@@ -58,12 +58,17 @@ const story: readonly (readonly [name: string, ends: ExitCode, before?: () => Pr
   ['merge remove', 0],
   ['merge resume', 0],
   ['merge retry', 0],
+  ['merge revert', 0],
+  ['merge freeze', 0],
+  ['merge thaw', 0],
+  ['attach', 1],
   ['cancel', 1],
   ['resume', 1],
   ['retry', 1],
   ['worktrees prune', 0],
   ['worktrees remove', 0],
   ['gc', 0],
+  ['archive', 0],
 ]
 
 /** Told elsewhere, since their examples need a repository of their own. */
@@ -119,7 +124,10 @@ describe('with --json', () => {
     'worktrees prune',
     'merge pause',
     'merge resume',
+    'merge freeze',
+    'merge thaw',
     'merge simulate',
+    'archive',
   ]
   const withName: Readonly<Record<string, string>> = {
     why: 'guide',

@@ -76,7 +76,7 @@ describe('a guide is right, word for word', () => {
 })
 
 test('links between the guides lead somewhere', () => {
-  for (const guide of [...guides, 'troubleshooting.md', 'best-practices.md', 'embedding.md']) {
+  for (const guide of [...guides, 'troubleshooting.md', 'best-practices.md', 'embedding.md', 'testing.md']) {
     const text = readFileSync(join(docs, guide), 'utf8')
     for (const target of linksIn(text)) expect(existsSync(join(docs, target)), target).toBe(true)
   }

@@ -12,8 +12,8 @@ const head = `# The commands of \`ws\`
 
 Every command has \`--help\`. What \`--json\` writes is a line of JSON with \`"version": 1\`, to which fields are only
 added; commands that follow a run write its events first, each a line, and their answer as the last. A run is named by its id
-or the beginning of it; without one, the newest is meant. \`NO_COLOR\` is honoured by there being no colours; a block is drawn
-over itself only on a terminal, and not with \`CI\`.
+or the beginning of it; without one, the newest is meant. On a terminal the words that say how something ended have colours, which
+\`NO_COLOR\`, every command's \`--no-color\` and \`--json\` leave out; a block is drawn over itself only there, and not with \`CI\`.
 
 This page is made by \`packages/cli/test/pages/commands-page.test.ts\` (\`vitest -u\` writes it anew).
 `
