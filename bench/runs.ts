@@ -1,162 +1,77 @@
-// What a run costs beside its work: tasks of a fixed length in worktrees, with commits, a check and landings, against
-// the bound that no schedule can beat; tasks that do nothing, beside a bare xargs; a run of 10,000 tasks opened again.
-// node bench/runs.ts [short]: `short` leaves out what takes minutes.
-import { execFileSync } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { type Landing, noUsage, type PlanInput, type Settlement, type Workspaces } from '@ws/core'
-import { createOrchestrator, type Orchestrator, type OrchestratorOptions } from '@ws/orchestrator'
-import { withTempRepository } from '@ws/testing'
+// What whole runs cost beside their work, by the real orchestrator with real git, processes, checks and landings:
+// their share of the bound that no schedule can beat, a task that does nothing, going on after a kill, memory.
+// node --conditions=@ws/source --disable-warning=ExperimentalWarning bench/runs.ts [efficiency] [overhead] [resume] [memory]
+//   [--quick] [--tasks 12,60] [--slots 3,5,10] [--ms 2000,500] [--nothing 100] [--resumed 10000]
+import { parseArgs } from 'node:util'
+import { benchEfficiency, type Cell, type Share } from './runs/efficiency.ts'
+import { benchMemory } from './runs/memory.ts'
+import { benchOverhead } from './runs/overhead.ts'
+import { benchResume } from './runs/resume.ts'
 
-const landsAtOnce: Landing = {
-  land: ({ commit }) => Promise.resolve({ kind: 'landed', commit }),
-  change: () => {},
-  close: () => Promise.resolve(),
-}
+const asked = { efficiency: 0.95, resumeMs: 1_000, mb: 150 }
+const aim = { efficiency: 0.99, resumeMs: 200, mb: 80 }
+const parts = ['efficiency', 'overhead', 'resume', 'memory'] as const
 
-const nothing: Settlement = {
-  kind: 'settled',
-  files: [],
-  linesAdded: 0,
-  linesRemoved: 0,
-  setAside: [],
-  warnings: [],
-}
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    quick: { type: 'boolean', default: false },
+    tasks: { type: 'string' },
+    slots: { type: 'string' },
+    ms: { type: 'string' },
+    nothing: { type: 'string' },
+    resumed: { type: 'string' },
+  },
+})
+const unknown = positionals.filter((part) => !parts.some((known) => known === part))
+if (unknown.length > 0) throw new Error(`no such part: ${unknown.join(', ')}; there are: ${parts.join(', ')}`)
+const [quick, full] = [
+  { tasks: '12', slots: '3', ms: '2000', nothing: 20, resumed: 1_000 },
+  { tasks: '12,60', slots: '3,5,10', ms: '2000,500', nothing: 100, resumed: 10_000 },
+]
+const usual = values.quick ? quick : full
+const isWanted = (part: (typeof parts)[number]) => positionals.length === 0 || positionals.includes(part)
 
-const noWorkspaces: Workspaces = {
-  open: () =>
-    Promise.resolve({
-      isOpen: true,
-      workspace: { path: '.', env: {}, settle: () => Promise.resolve(nothing) },
-    }),
-  lookUp: () => Promise.resolve(undefined),
-  release: () => Promise.resolve(),
-  close: () => Promise.resolve(),
-}
-
-const isShort = process.argv.includes('short')
-const taskMs = 2_000
-
-const efficiencies: number[] = []
-console.log(`tasks of ${taskMs / 1_000} s, each in a worktree of its own, landed through one check`)
-console.log('  tasks   at once   bound s     run s     share of the bound')
-for (const [tasks, concurrency] of isShort ? [[12, 3] as const] : grid()) {
-  const share = await benchEfficiency(tasks, concurrency)
-  efficiencies.push(share)
-}
-const [ours, bare] = await benchNothing(isShort ? 20 : 100)
-const resumeMs = await benchResume(isShort ? 1_000 : 10_000)
-console.log(
-  `\n${Math.min(...efficiencies).toFixed(2)} of the bound or better; a task that does nothing costs ${ours.toFixed(0)} ms (xargs ${bare.toFixed(1)} ms); resume ${resumeMs.toFixed(0)} ms`,
-)
-
-function* grid(): Generator<readonly [number, number]> {
-  for (const tasks of [12, 60]) for (const concurrency of [3, 5, 10]) yield [tasks, concurrency]
-}
-
-function planOf(count: number, run: string): PlanInput {
-  return {
-    checks: { calm: { run: '! test -e broken' } },
-    merge: { checks: ['calm'] },
-    workstreams: Array.from({ length: count }, (_, at) => ({
-      id: `w${at}`,
-      claims: [`w${at}/**`],
-      tasks: [{ id: `t${at}`, run: run.replaceAll('{}', `w${at}`), estimate: { minutes: taskMs / 60_000 } }],
-    })),
+const said: string[] = []
+if (isWanted('efficiency')) {
+  const shares = await benchEfficiency([...cells()])
+  for (const { worst, taskMs } of worstByLength(shares)) {
+    const { tasks, slots } = worst.cell
+    said.push(
+      `${taskMs / 1_000} s tasks: ${worst.ofWhole.toFixed(3)} of the bound or better (worst: ${tasks} at ${slots}; ` +
+        `asked ${asked.efficiency} at 2 s, aim ${aim.efficiency})`,
+    )
   }
 }
+if (isWanted('overhead')) {
+  const count = Number(values.nothing ?? usual.nothing)
+  const { worktrees, none } = await benchOverhead(count)
+  said.push(`a task that does nothing ${worktrees.toFixed(0)} ms, without worktrees ${none.toFixed(1)} ms`)
+}
+if (isWanted('resume')) {
+  const count = Number(values.resumed ?? usual.resumed)
+  const ms = await benchResume(count)
+  said.push(`resume of ${count} tasks ${ms.toFixed(0)} ms (asked ${asked.resumeMs}, aim ${aim.resumeMs})`)
+}
+if (isWanted('memory')) {
+  const mb = await benchMemory()
+  said.push(`${mb.toFixed(0)} MB with 5 tools (asked ${asked.mb}, aim ${aim.mb})`)
+}
+console.log(`\n${said.join('; ')}`)
 
-async function runs(plan: PlanInput, options: Omit<OrchestratorOptions, 'repo'>): Promise<number> {
-  return withTempRepository(async ({ path }) => {
-    const ws = await createOrchestrator({ repo: path, ...options })
-    const begun = performance.now()
-    const { status } = await (await ws.run(plan)).result
-    const ms = performance.now() - begun
-    await ws.close()
-    if (status !== 'COMPLETED') throw new Error(`the run ended as ${status}`)
-    return ms
-  })
+function* cells(): Generator<Cell> {
+  for (const taskMs of listOf(values.ms ?? usual.ms))
+    for (const tasks of listOf(values.tasks ?? usual.tasks))
+      for (const slots of listOf(values.slots ?? usual.slots)) yield { tasks, taskMs, slots }
 }
 
-/** The bound: the work spread over all slots, and one check after it. */
-async function benchEfficiency(tasks: number, concurrency: number): Promise<number> {
-  const checkMs = await msOf(async () => void execFileSync('sh', ['-c', '! test -e broken']))
-  const boundMs = Math.max((tasks * taskMs) / concurrency, taskMs) + checkMs
-  const plan = planOf(tasks, `sleep ${taskMs / 1_000}; mkdir {}; echo 1 > {}/one`)
-  const ms = await runs({ ...plan, concurrency }, { concurrency })
-  const cells = [tasks, concurrency, (boundMs / 1_000).toFixed(2), (ms / 1_000).toFixed(2)]
-  console.log(
-    `${cells.map((cell) => String(cell).padStart(8)).join('  ')}  ${(boundMs / ms).toFixed(3).padStart(12)}`,
-  )
-  return boundMs / ms
+function listOf(text: string): readonly number[] {
+  return text.split(',').map(Number)
 }
 
-/** Milliseconds for each of so many tasks that do nothing, three at once: ours, and those of a bare xargs. */
-async function benchNothing(count: number): Promise<readonly [number, number]> {
-  const inOneWorktree: PlanInput = {
-    workstreams: Array.from({ length: 3 }, (_, lane) => ({
-      id: `lane${lane}`,
-      claims: [],
-      tasks: Array.from({ length: Math.ceil(count / 3) }, (__, at) => ({
-        id: `t${lane}-${at}`,
-        run: 'true',
-      })),
-    })),
-  }
-  const own = (await runs(planOf(count, 'true'), { concurrency: 3 })) / count
-  const shared = (await runs(inOneWorktree, { concurrency: 3 })) / count
-  const folder = mkdtempSync(join(tmpdir(), 'ws-bench-'))
-  writeFileSync(join(folder, 'lines'), Array.from({ length: count }, (_, at) => `${at}\n`).join(''))
-  const bare =
-    (await msOf(
-      async () => void execFileSync('sh', ['-c', 'xargs -P3 -I{} sh -c true < lines'], { cwd: folder }),
-    )) / count
-  rmSync(folder, { recursive: true })
-  console.log(`\n${count} tasks that do nothing, three at once                 ms each`)
-  console.log(`  each in a worktree of its own, durable                   ${own.toFixed(1)}`)
-  console.log(`  three worktrees, one task after another, durable         ${shared.toFixed(1)}`)
-  console.log(`  xargs -P3, nothing remembered                            ${bare.toFixed(1)}`)
-  return [own, bare]
-}
-
-/** How long it takes until a repository is led again in whose log a run of so many tasks stands half done. */
-async function benchResume(count: number): Promise<number> {
-  const plan = planOf(count, 'true')
-  return withTempRepository(async ({ path }) => {
-    let done = 0
-    const half = Promise.withResolvers<void>()
-    const options: OrchestratorOptions = {
-      repo: path,
-      concurrency: 100,
-      landing: landsAtOnce,
-      workspaces: noWorkspaces,
-      executor: {
-        execute: async (_, { signal }) => {
-          if (++done < count / 2) return { kind: 'completed', usage: noUsage, text: '' }
-          half.resolve()
-          if (!signal.aborted) await once(signal, 'abort')
-          return { kind: 'interrupted', usage: noUsage, text: '' }
-        },
-        sweep: () => Promise.resolve(),
-        close: () => Promise.resolve(),
-      },
-    }
-    const first = await createOrchestrator(options)
-    await first.run(plan)
-    await half.promise
-    await first.close()
-    let second: Orchestrator | undefined
-    const ms = await msOf(async () => void (second = await createOrchestrator(options)))
-    await second?.close()
-    console.log(`\n${count} tasks, half of them done: led again after ${ms.toFixed(0)} ms`)
-    return ms
-  })
-}
-
-async function msOf(body: () => Promise<void>): Promise<number> {
-  const begun = performance.now()
-  await body()
-  return performance.now() - begun
+function worstByLength(shares: readonly Share[]): { readonly taskMs: number; readonly worst: Share }[] {
+  return [...Map.groupBy(shares, ({ cell }) => cell.taskMs)].map(([taskMs, all]) => ({
+    taskMs,
+    worst: all.reduce((worst, each) => (each.ofWhole < worst.ofWhole ? each : worst)),
+  }))
 }
