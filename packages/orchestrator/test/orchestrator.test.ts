@@ -102,6 +102,17 @@ describe('a run', () => {
       const result = await finish([{ id: 'look', claims: [], tasks: [{ id: 'see', run: 'true' }] }])
       expect(result.status).toBe('COMPLETED')
     }))
+
+  test('leaves the branches on which something was put, and no others', () =>
+    story(async ({ repository, ws, finish }) => {
+      const { runId } = await finish([
+        { id: 'look', claims: [], tasks: [{ id: 'see', run: 'true' }] },
+        { id: 'work', claims: ['x'], tasks: [{ id: 'do', run: 'echo 1 > x' }] },
+      ])
+      await ws.close()
+      const branches = repository.git('for-each-ref', '--format=%(refname:short)', 'refs/heads/').trim()
+      expect(branches.split('\n')).toEqual([`lane/${runId}/work`, 'main'])
+    }))
 })
 
 describe('a guardrail', () => {
@@ -178,7 +189,7 @@ describe('a failure', () => {
   test('the next attempt begins at the last good state', () =>
     story(async ({ repository, landing, finish }) => {
       const count = join(repository.folder, 'count')
-      const run = `echo . >> ${count}; mkdir -p src; ls src | wc -l > src/$(wc -l < ${count} | tr -d ' '); test $(wc -l < ${count}) -ge 2`
+      const run = `echo . >> ${count}; mkdir -p src; seen=$(ls src | wc -l); echo $seen > src/$(wc -l < ${count} | tr -d ' '); test $(wc -l < ${count}) -ge 2`
       const result = await finish([
         { id: 'a', claims: ['src/**'], tasks: [{ id: 't', run, backoff: { base: '1ms' } }] },
       ])

@@ -111,7 +111,9 @@ export class GitWorkspaces implements Workspaces {
   async release(of: OfRound): Promise<void> {
     const slot = await this.#slotOf(of)
     if (slot === undefined) return this.#rooms.release(of)
-    await this.#slots.remove(slot.slot, this.#epoch)
+    // A branch on which nothing was put tells nobody anything.
+    const branch = slot.tip === slot.base ? ('delete' as const) : ('keep' as const)
+    await this.#slots.remove(slot.slot, { ...this.#epoch, branch })
     await releasePorts(this.#options.repository, slot.id)
   }
 
