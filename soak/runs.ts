@@ -1,4 +1,6 @@
-import { crashAt, type KillPoint } from '../packages/orchestrator/test/crash-story.ts'
+import { setTimeout } from 'node:timers/promises'
+import { pointsOf } from '../packages/orchestrator/test/crash-points.ts'
+import { crashAt } from '../packages/orchestrator/test/crash-story.ts'
 import type { SoakFailure, SoakPart, SoakResult } from '../scripts/soak/soak-part.ts'
 
 // A run of four tasks is killed at every call of git and every append of its log, before and after each, and goes on.
@@ -11,15 +13,12 @@ export const covers = [
   'soak/runs.ts',
 ]
 
-/** More calls than a run makes: what is beyond the end is a run that nobody killed. */
-const points = { git: 130, append: 24 }
-
 export async function run({ seed, count, deadline }: SoakPart): Promise<SoakResult> {
   const failures: SoakFailure[] = []
   let done = 0
   while (done < count && Date.now() < deadline) {
     try {
-      await crashAt(...pointsOf(seed + done))
+      await Promise.race([crashAt(...pointsOf(seed + done)), tooLong()])
     } catch (error) {
       failures.push({ seed: seed + done, message: error instanceof Error ? error.message : String(error) })
     }
@@ -28,22 +27,8 @@ export async function run({ seed, count, deadline }: SoakPart): Promise<SoakResu
   return { done, nextSeed: seed + done, failures }
 }
 
-const pointCount = 2 * (points.git + points.append)
-
-function pointsOf(seed: number): readonly [KillPoint, ...KillPoint[]] {
-  if (seed < pointCount) return [pointOf(seed)]
-  const first = scatter(seed)
-  return [pointOf(first % pointCount), pointOf(scatter(first) % pointCount)]
-}
-
-function pointOf(seed: number): KillPoint {
-  const when = seed % 2 === 0 ? 'before' : 'after'
-  const at = Math.floor(seed / 2) + 1
-  return at <= points.git ? { what: 'git', at, when } : { what: 'append', at: at - points.git, when }
-}
-
-/** Neighbouring seeds become far points. */
-function scatter(seed: number): number {
-  const mixed = Math.imul(seed ^ (seed >>> 15), 0x2c_1b_3c_6d)
-  return (mixed ^ (mixed >>> 12)) >>> 0
+/** A story takes seconds. One that does not come to an end is a failure as well, and not the end of the soak. */
+async function tooLong(): Promise<never> {
+  await setTimeout(180_000, undefined, { ref: false })
+  throw new Error('it does not come to an end')
 }

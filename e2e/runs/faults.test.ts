@@ -5,22 +5,9 @@ import { exitCodes } from '@ws/cli'
 import type { PlanInput } from '@ws/core'
 import { type TempRepository, withTempRepository } from '@ws/testing'
 import { expect, test } from 'vitest'
+import { processesIn } from './processes-in.ts'
 import { withScripted } from './scripted.ts'
 import { resultOf, startWs, ws } from './ws.ts'
-
-/** Processes that name a text in their arguments. */
-function processesWith(text: string): readonly number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => {
-      try {
-        return readFileSync(join('/proc', pid, 'cmdline'), 'utf8').includes(text)
-      } catch {
-        return false
-      }
-    })
-    .map(Number)
-}
 
 /** What a story leaves: everything landed once, and nothing is left over. */
 function expectCalm(repository: TempRepository, files: readonly string[]): void {
@@ -29,7 +16,7 @@ function expectCalm(repository: TempRepository, files: readonly string[]): void 
   expect(new Set(subjects).size).toBe(subjects.length)
   expect(repository.git('status', '--porcelain')).toBe('')
   expect(repository.git('worktree', 'list').split('\n')).toHaveLength(1)
-  expect(processesWith(repository.folder)).toEqual([])
+  expect(processesIn(repository.folder)).toEqual([])
 }
 
 test.skipIf(process.platform !== 'linux')(
@@ -123,9 +110,13 @@ test.skipIf(process.platform !== 'linux')(
           ],
         }
         repository.commit('the plan', { 'plan.json': JSON.stringify(plan) })
-        const before = new Set(processesWith('--once'))
+        // By where it runs: other stories have tools, too.
+        const toolsHere = () =>
+          processesIn(`${repository.path}.ws`)
+            .filter((each) => each.includes('--once'))
+            .map((each) => Number.parseInt(each, 10))
         const going = startWs(repository, ['run', 'plan.json', '--json'])
-        const [pid] = await untilThere(() => processesWith('--once').filter((each) => !before.has(each)))
+        const [pid] = await untilThere(toolsHere)
         await untilThere(() => (slotFiles(repository).includes('half') ? [1] : []))
         process.kill(pid ?? 0, 'SIGKILL')
         await going.says('"task.retried"')

@@ -114,8 +114,8 @@ test('claims and limits are shared: the second waits, and says for whom', () =>
   story(
     () => 'work/**',
     async ({ repository, agents, begin }) => {
-      const anna = await begin('anna', '--concurrency', '1')
-      const bert = startWs(repository, ['run', 'bert.json', '--concurrency', '5'], { WHO: 'bert' })
+      const anna = await begin('anna', '--max-concurrent', '1')
+      const bert = startWs(repository, ['run', 'bert.json', '--max-concurrent', '5'], { WHO: 'bert' })
       await bert.says('started')
       expect((await ws(repository, 'status', 'run-bert')).out).toContain('run-anna')
       expect(await agents.bert.turns()).toEqual([])

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Processes of this machine that name a folder in their arguments or work in it. */
@@ -9,7 +9,8 @@ export function processesIn(folder: string): readonly string[] {
     .flatMap((pid) => {
       try {
         const line = readFileSync(join('/proc', pid, 'cmdline'), 'utf8').replaceAll('\0', ' ')
-        return line.includes(folder) ? [`${pid} ${line}`] : []
+        const isHere = line.includes(folder) || readlinkSync(join('/proc', pid, 'cwd')).startsWith(folder)
+        return isHere ? [`${pid} ${line}`] : []
       } catch {
         return []
       }

@@ -89,7 +89,7 @@ test('what a person does waits without a slot until they say that it is done', (
   story(
     { workstreams: [{ id: 'ui', claims: ['ui/**'], tasks: [{ id: 'draw', tool: 'person' }] }, make('api')] },
     async (repository) => {
-      const waiting = await ws(repository, 'run', 'plan.json', '--json', '--concurrency', '1')
+      const waiting = await ws(repository, 'run', 'plan.json', '--json', '--max-concurrent', '1')
       expect(waiting.code).toBe(exitCodes.needsPerson)
       expect(resultOf(waiting)).toMatchObject({ status: 'PAUSED', reason: 'needs-person' })
       const worktree = repository

@@ -56,6 +56,7 @@ describe('to analyze', () => {
       expect(readFileSync(answer, 'utf8')).toBe('wrote docs/a.md')
       // It wrote all the same: that reaches nobody, is kept, and is told.
       const [kept = ''] = repository.git('for-each-ref', '--format=%(refname)', 'refs/ws/rescue').split('\n')
+      expect(repository.git('ls-tree', '-r', '--name-only', kept)).toContain('docs/a.md')
       expect(repository.git('show', `${kept}:docs/a.md`)).toContain('write docs/a.md')
     }))
 
