@@ -24,6 +24,7 @@ const RULES = [
   'turbo.json',
   'vitest.config.ts',
   'scripts/gate/children-compile-once.mjs',
+  'scripts/gate/seeded-properties.mjs',
   'scripts/release/published-manifest.mjs',
 ]
 const LIMIT_MS = 60_000
