@@ -9,7 +9,6 @@ import {
 } from '@ws/core'
 import type { Repository } from '@ws/git'
 import { queueMachine } from '@ws/merge-queue'
-import { createOrchestrator } from '@ws/orchestrator'
 import { openSqliteJournal, type SqliteJournal } from '@ws/store'
 import type { RunRecords } from '@ws/store/records'
 import * as z from 'zod'
@@ -24,6 +23,7 @@ import { whileLeading } from '../project/lead.ts'
 import { fromIsoTime } from '../platform/iso-time.ts'
 import type { Project } from '../project/open-project.ts'
 import { journalFile, readRecords } from '../project/read-log.ts'
+import { withOrchestrator } from '../project/with-orchestrator.ts'
 import { withProject } from '../project/with-project.ts'
 import type { Terminal } from '../terminal.ts'
 import { chooseRun } from './choose-run.ts'
@@ -112,23 +112,14 @@ function isOver({ report }: RunRecords, before: number): boolean {
   return endedAt !== undefined && endedAt <= before
 }
 
-async function forget(
-  { repository, config }: Project,
+function forget(
+  project: Project,
   terminal: Terminal,
   runs: readonly { readonly runId: string }[],
 ): Promise<void> {
-  const ws = await createOrchestrator({
-    repo: repository,
-    listen: true,
-    env: { ...terminal.env },
-    limits: config.limits,
-    checks: config.checks,
-  })
-  try {
+  return withOrchestrator(project, terminal, async (ws) => {
     for (const { runId } of runs) await ws.handle(runId).archive()
-  } finally {
-    await ws.close()
-  }
+  })
 }
 
 /** Tells whether it was moved: whoever leads may be reading it. */

@@ -1,8 +1,9 @@
-import { createOrchestrator } from '@ws/orchestrator'
+import type { Orchestrator } from '@ws/orchestrator'
 import type { Command } from '../arguments/command.ts'
 import { follow } from '../output/follow.ts'
 import { ResultAnswer } from '../output/result-answer.ts'
 import { concurrencyOf } from '../project/limits.ts'
+import { withOrchestrator } from '../project/with-orchestrator.ts'
 import { withProject } from '../project/with-project.ts'
 import { chooseRun } from './choose-run.ts'
 
@@ -16,21 +17,13 @@ export const attachCommand: Command = {
   example: { line: 'ws attach', does: 'follows the newest run, and ends with its exit code' },
   answers: ResultAnswer,
   run: (given, terminal) =>
-    withProject(terminal, async ({ repository, config }) => {
-      const ws = await createOrchestrator({
-        repo: repository,
-        listen: true,
-        env: { ...terminal.env },
-        limits: config.limits,
-        checks: config.checks,
-        concurrency: concurrencyOf(given, terminal, { config, plans: [] }),
-      })
-      try {
+    withProject(terminal, async (project) => {
+      const concurrency = concurrencyOf(given, terminal, { config: project.config, plans: [] })
+      const watch = async (ws: Orchestrator) => {
         const run = ws.handle(chooseRun(ws, given.positionals[0]))
         const options = { terminal, isJson: given.flags.has('json'), approvesAll: false }
-        return await follow(ws, options, () => Promise.resolve([run]))
-      } finally {
-        await ws.close()
+        return follow(ws, options, () => Promise.resolve([run]))
       }
+      return withOrchestrator(project, terminal, watch, { concurrency })
     }),
 }

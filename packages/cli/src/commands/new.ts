@@ -1,5 +1,5 @@
 import { formatPriority, formatProblems, Id, checkPlan, Priority } from '@ws/core'
-import { createOrchestrator, draftWorkstream, type NewWorkstream } from '@ws/orchestrator'
+import { draftWorkstream, type NewWorkstream } from '@ws/orchestrator'
 import * as z from 'zod'
 import type { Command, Given } from '../arguments/command.ts'
 import { usageError } from '../arguments/usage-error.ts'
@@ -13,6 +13,7 @@ import { readRecords } from '../project/read-log.ts'
 import { readPlans } from '../project/read-plans.ts'
 import { listOf } from '../project/selection.ts'
 import { projectTools } from '../project/tools.ts'
+import { withOrchestrator } from '../project/with-orchestrator.ts'
 import { withProject } from '../project/with-project.ts'
 import type { Terminal } from '../terminal.ts'
 
@@ -52,21 +53,12 @@ export const newCommand: Command = {
   run: (given, terminal) =>
     withProject(terminal, async (project) => {
       const made = await whatIsMade(given, terminal, project)
-      const ws = await createOrchestrator({
-        repo: project.repository,
-        listen: true,
-        env: { ...terminal.env },
-        limits: project.config.limits,
-        checks: project.config.checks,
-      })
-      try {
+      return withOrchestrator(project, terminal, async (ws) => {
         const { slug, id, status, plan } = await ws.createWorkstream(made)
         if (given.flags.has('json')) writeJson(terminal, { type: 'workstream', slug, id, status, plan })
         else terminal.out(plainText(`workstream "${slug}" is kept; ws run ${slug} runs it`) + '\n')
         return exitCodes.completed
-      } finally {
-        await ws.close()
-      }
+      })
     }),
 }
 

@@ -1,9 +1,9 @@
-import { createOrchestrator } from '@ws/orchestrator'
 import * as z from 'zod'
 import type { Command } from '../arguments/command.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { plainText } from '../output/plain-text.ts'
 import { writeJson } from '../output/write-json.ts'
+import { withOrchestrator } from '../project/with-orchestrator.ts'
 import { withProject } from '../project/with-project.ts'
 import { chooseRun } from './choose-run.ts'
 
@@ -22,23 +22,14 @@ export const pauseCommand: Command = {
     status: z.string(),
   }),
   run: (given, terminal) =>
-    withProject(terminal, async ({ repository, config }) => {
-      const ws = await createOrchestrator({
-        repo: repository,
-        listen: true,
-        env: { ...terminal.env },
-        limits: config.limits,
-        checks: config.checks,
-      })
-      try {
+    withProject(terminal, async (project) =>
+      withOrchestrator(project, terminal, async (ws) => {
         const run = ws.handle(chooseRun(ws, given.positionals[0]))
         await run.pause({ now: true })
         const { status } = run.status
         if (given.flags.has('json')) writeJson(terminal, { type: 'paused', runId: run.id, status })
         else terminal.out(plainText(`run ${run.id} is paused; ws resume goes on`) + '\n')
         return exitCodes.completed
-      } finally {
-        await ws.close()
-      }
-    }),
+      }),
+    ),
 }

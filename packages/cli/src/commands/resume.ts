@@ -1,9 +1,10 @@
-import { createOrchestrator } from '@ws/orchestrator'
+import type { Orchestrator } from '@ws/orchestrator'
 import { amountOf } from '../arguments/parse-arguments.ts'
 import type { Command } from '../arguments/command.ts'
 import { follow } from '../output/follow.ts'
 import { ResultAnswer } from '../output/result-answer.ts'
-import { openProject } from '../project/open-project.ts'
+import { withOrchestrator } from '../project/with-orchestrator.ts'
+import { withProject } from '../project/with-project.ts'
 import { concurrencyOf } from '../project/limits.ts'
 import { chooseRun, runsMeant } from './choose-run.ts'
 
@@ -23,32 +24,23 @@ export const resumeCommand: Command = {
   answers: ResultAnswer,
   async run(given, terminal) {
     const budgetUsd = amountOf(given, 'budget')
-    const { repository, config } = await openProject(terminal)
-    try {
-      const ws = await createOrchestrator({
-        repo: repository,
-        listen: true,
-        takesOn: runsMeant(given.positionals[0]),
-        env: { ...terminal.env },
-        limits: config.limits,
-        checks: config.checks,
-        concurrency: concurrencyOf(given, terminal, { config, plans: [] }),
-      })
-      try {
+    return withProject(terminal, async (project) => {
+      const concurrency = concurrencyOf(given, terminal, { config: project.config, plans: [] })
+      const goOn = async (ws: Orchestrator) => {
         const run = ws.handle(chooseRun(ws, given.positionals[0]))
         const options = { terminal, isJson: given.flags.has('json'), approvesAll: given.flags.has('yes') }
-        return await follow(ws, options, async () => {
+        return follow(ws, options, async () => {
           const { status, reason = '' } = run.status
           const isEnded = status === 'COMPLETED' || status === 'FAILED' || status === 'CANCELLED'
           if (!isEnded && (budgetUsd !== undefined || reason.includes('user')))
             await run.resume(budgetUsd === undefined ? {} : { budgetUsd })
           return [run]
         })
-      } finally {
-        await ws.close()
       }
-    } finally {
-      await repository.close()
-    }
+      return withOrchestrator(project, terminal, goOn, {
+        takesOn: runsMeant(given.positionals[0]),
+        concurrency,
+      })
+    })
   },
 }

@@ -1,5 +1,5 @@
 import { resolveRun } from '@ws/core'
-import { createOrchestrator, landedBefore } from '@ws/orchestrator'
+import { landedBefore, type Orchestrator } from '@ws/orchestrator'
 import type { Given } from '../arguments/command.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import { dryRun } from '../output/dry-run.ts'
@@ -9,6 +9,7 @@ import { concurrencyOf } from '../project/limits.ts'
 import type { Project } from '../project/open-project.ts'
 import { readState } from '../project/read-log.ts'
 import { selectionOf } from '../project/selection.ts'
+import { withOrchestrator } from '../project/with-orchestrator.ts'
 import type { Terminal } from '../terminal.ts'
 
 /** What is to be started, and by which command. */
@@ -47,26 +48,18 @@ export async function startPlans(
   plans: readonly Prepared[],
   { given, terminal, project }: StartPlansOptions,
 ): Promise<ExitCode> {
-  const { config, repository } = project
+  const { config } = project
   const selection = selectionOf(given)
-  const ws = await createOrchestrator({
-    repo: repository,
-    listen: true,
-    env: { ...terminal.env },
-    limits: config.limits,
-    checks: config.checks,
-    concurrency: concurrencyOf(given, terminal, { config, plans: plans.map(({ plan }) => plan) }),
-  })
-  try {
+  const concurrency = concurrencyOf(given, terminal, { config, plans: plans.map(({ plan }) => plan) })
+  const start = async (ws: Orchestrator) => {
     const options = { terminal, isJson: given.flags.has('json'), approvesAll: given.flags.has('yes') }
-    return await follow(ws, options, async () => {
+    return follow(ws, options, async () => {
       const runs = []
       for (const { plan, project: settings } of plans)
         runs.push(await ws.run(plan, { config: settings.config, ...selection }))
       terminal.tellBegun?.(runs.map(({ id }) => id))
       return runs
     })
-  } finally {
-    await ws.close()
   }
+  return withOrchestrator(project, terminal, start, { concurrency })
 }

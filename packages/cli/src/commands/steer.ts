@@ -1,10 +1,11 @@
-import { createOrchestrator, type Orchestrator, type RunHandle, type RunResult } from '@ws/orchestrator'
+import type { Orchestrator, RunHandle, RunResult } from '@ws/orchestrator'
 import type { Command } from '../arguments/command.ts'
 import { didYouMean } from '../output/did-you-mean.ts'
 import { follow } from '../output/follow.ts'
 import { ResultAnswer } from '../output/result-answer.ts'
 import { invalidError } from '../project/invalid-error.ts'
-import { openProject } from '../project/open-project.ts'
+import { withOrchestrator } from '../project/with-orchestrator.ts'
+import { withProject } from '../project/with-project.ts'
 import { concurrencyOf } from '../project/limits.ts'
 import { chooseRun, runsMeant } from './choose-run.ts'
 
@@ -26,21 +27,12 @@ function steering({ tell, endsTask = false, ...command }: Steering): Command {
       json: { says: 'Writes each event as a line of JSON, and the result as the last.' },
     },
     async run(given, terminal) {
-      const { repository, config } = await openProject(terminal)
-      try {
-        const ws: Orchestrator = await createOrchestrator({
-          repo: repository,
-          listen: true,
-          takesOn: runsMeant(given.values.get('run')),
-          env: { ...terminal.env },
-          limits: config.limits,
-          checks: config.checks,
-          concurrency: concurrencyOf(given, terminal, { config, plans: [] }),
-        })
-        try {
+      return withProject(terminal, async (project) => {
+        const concurrency = concurrencyOf(given, terminal, { config: project.config, plans: [] })
+        const steer = async (ws: Orchestrator) => {
           const runId = chooseRun(ws, given.values.get('run'))
           const options = { terminal, isJson: given.flags.has('json'), approvesAll: false }
-          return await follow(ws, options, async () => {
+          return follow(ws, options, async () => {
             const what = given.positionals[0] ?? ''
             requireKnown(ws.handle(runId).status, takes, what)
             const ended = endsTask ? taskEnd(ws, { runId, taskId: what }) : undefined
@@ -49,12 +41,12 @@ function steering({ tell, endsTask = false, ...command }: Steering): Command {
             // The handle from before may have seen the end that was just undone.
             return [ws.handle(runId)]
           })
-        } finally {
-          await ws.close()
         }
-      } finally {
-        await repository.close()
-      }
+        return withOrchestrator(project, terminal, steer, {
+          takesOn: runsMeant(given.values.get('run')),
+          concurrency,
+        })
+      })
     },
   }
 }

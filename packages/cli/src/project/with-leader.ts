@@ -1,8 +1,9 @@
 import { isWsError } from '@ws/core'
 import type { MergeQueue } from '@ws/merge-queue'
-import { createOrchestrator, type QueueOrder, type QueueStand } from '@ws/orchestrator'
+import type { QueueOrder, QueueStand } from '@ws/orchestrator'
 import type { Terminal } from '../terminal.ts'
 import type { Project } from './open-project.ts'
+import { withOrchestrator } from './with-orchestrator.ts'
 import { withProject } from './with-project.ts'
 import { withQueue } from './with-queue.ts'
 
@@ -33,18 +34,7 @@ export async function withQueueAnywhere<T>(terminal: Terminal, { here, there }: 
   } catch (error) {
     if (isOpen || !isWsError(error, 'WS_QUEUE_LED_ELSEWHERE')) throw error
   }
-  return withProject(terminal, async (project) => {
-    const ws = await createOrchestrator({
-      repo: project.repository,
-      listen: true,
-      env: { ...terminal.env },
-      limits: project.config.limits,
-      checks: project.config.checks,
-    })
-    try {
-      return await there(ws, project)
-    } finally {
-      await ws.close()
-    }
-  })
+  return withProject(terminal, async (project) =>
+    withOrchestrator(project, terminal, async (ws) => there(ws, project)),
+  )
 }
