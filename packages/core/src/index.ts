@@ -123,6 +123,7 @@ export type {
   Usage,
 } from './run/run-input.ts'
 export { runMachine } from './run/run-machine.ts'
+export { upNext } from './run/up-next.ts'
 export type { RunMachine } from './run/run-machine.ts'
 export { defaultBackoff } from './run/run-spec.ts'
 export type {

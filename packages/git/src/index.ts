@@ -75,6 +75,7 @@ export type { RecycledSlot } from './slots/recycle-slot.ts'
 export type { RemovedSlot } from './slots/remove-slot.ts'
 export type {
   AdoptOptions,
+  AdvanceSlotOptions,
   CreateSlotOptions,
   RecycleSlotOptions,
   RemoveSlotOptions,

@@ -18,6 +18,7 @@ import { inheritedEnvironment } from './platform/surroundings.ts'
 import type { RunFolders } from './run-folders.ts'
 import { GitWorkspaces } from './workspaces/git-workspaces.ts'
 import { Tidier } from './workspaces/tidier.ts'
+import { WorktreesAhead } from './workspaces/worktrees-ahead.ts'
 
 /** What a process acts through, whoever leads. */
 export interface Acting {
@@ -119,6 +120,10 @@ export async function openActing(
     if (options.workspaces === undefined) await worktrees.tearDown(of, state.spec.work?.teardown ?? [])
     await workspaces.release(of)
   }, look)
+  const ahead = new WorktreesAhead({
+    ...{ look, isOwn, workspaces, most: options.worktreesAhead },
+  })
+  opened.defer(() => ahead.close())
   const tidy = async () => {
     if (options.workspaces === undefined) tidier.catchUp(await worktrees.left())
   }
@@ -135,6 +140,7 @@ export async function openActing(
     const isNews = event.type === 'run.started' || event.type === 'task.started'
     if (isNews && isOwn(event.runId)) watch(event.runId)
     void rest()
+    ahead.hear(event)
     tidier.hear(event)
   }
   const watch = (runId: string) => {

@@ -10,6 +10,7 @@ const quiet = new Set<RunEvent['type']>([
   'host.left',
   'landing.requested',
   'limits.changed',
+  'task.executed',
   'task.finishing',
   'task.interrupted',
   'task.metered',

@@ -18,6 +18,8 @@ export function explainTaskEvent(event: TaskEvent): string {
       return `${task} is told to stop: ${explainInterrupt(event.by)}.`
     case 'task.finishing':
       return `${task} is done, a person says.`
+    case 'task.executed':
+      return `${task} has ended its work; what it did is being judged and kept.`
     case 'task.succeeded':
       return `${task} succeeded${event.commit === undefined ? ' and changed nothing' : ''}.`
     case 'task.retried':

@@ -85,7 +85,7 @@ interface Use {
 function* usersOf(state: RunMachineState, resource: string): Generator<Use> {
   for (const run of state.runs.values()) {
     for (const user of run.tasks.values()) {
-      if (user.phase.state !== 'RUNNING') continue
+      if (user.phase.state !== 'RUNNING' || user.phase.attempt.isExecuted) continue
       const amount = amountOf(demandsOfAttempt(state, user, user.phase.attempt), resource)
       if (amount !== undefined) yield { user, amount }
     }

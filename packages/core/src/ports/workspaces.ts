@@ -7,6 +7,12 @@ import type { RunWork, TaskWork, WorkstreamWork } from '../run/work-spec.ts'
 export interface Workspaces {
   /** The round's directory, at its last good state, with what the task needs in it. */
   open(request: WorkspaceRequest): Promise<WorkspaceAnswer>
+  /**
+   * Makes a round's directory while its first attempt still waits for a slot: `open` finds it then, and gives what it
+   * would have made. One that is never opened is released like any other.
+   * @default nothing is made ahead
+   */
+  prepare?(request: WorkspaceRequest): Promise<void>
   /** What became of an attempt whose end nobody saw: its commit, where it was made. */
   lookUp(request: WorkspaceRequest): Promise<Settlement | undefined>
   /** A round is over: its directory may serve another. What is in it is kept first. */

@@ -74,7 +74,7 @@ function usedBy(state: RunMachineState, run: RunState): ReadonlyMap<string, numb
   const used = new Map<string, number>()
   const add = (name: string, amount: number) => void used.set(name, (used.get(name) ?? 0) + amount)
   for (const task of run.tasks.values()) {
-    if (task.phase.state !== 'RUNNING') continue
+    if (task.phase.state !== 'RUNNING' || task.phase.attempt.isExecuted) continue
     for (const { meter, amount } of demandsOfAttempt(state, task, task.phase.attempt)) add(meter.name, amount)
   }
   for (const { phase } of run.workstreams.values())

@@ -241,6 +241,14 @@ export function* meter(state: RunMachineState, input: Metered): Generator<RunEve
   }
 }
 
+/** Its slot and resources are free for others, while what it did is judged and kept. */
+export function* freeAttempt(state: RunMachineState, input: OfAttempt): Generator<RunEvent> {
+  const task = findTask(state, input)
+  if (task?.phase.state !== 'RUNNING' || task.attempt !== input.attempt) return
+  if (task.spec.kind === 'person' || task.phase.attempt.isExecuted) return
+  yield { type: 'task.executed', ...placeOf(input) }
+}
+
 /** Every attempt of a host that is gone ends unseen. */
 export function* loseHost(state: RunMachineState, hostId: string, now: number): Generator<RunEvent> {
   const lost = [...state.wanted].sort(([a], [b]) => (a < b ? -1 : 1))

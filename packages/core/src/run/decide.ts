@@ -1,6 +1,6 @@
 import type { CommandAnswer } from '../machine/machine.ts'
 import { admit } from './decide-admission.ts'
-import { endAttempt, loseHost, meter } from './decide-attempt.ts'
+import { endAttempt, freeAttempt, loseHost, meter } from './decide-attempt.ts'
 import { act, refuse } from './decide-command.ts'
 import { endLanding, holdLanding } from './decide-landing.ts'
 import { liftPauses, settleRuns } from './decide-run.ts'
@@ -43,6 +43,8 @@ function* take(
       return yield* endAttempt(state, input, now)
     case 'attempt.metered':
       return yield* meter(state, input)
+    case 'attempt.executed':
+      return yield* freeAttempt(state, input)
     case 'landing.ended':
       return yield* endLanding(state, input)
     case 'landing.held':

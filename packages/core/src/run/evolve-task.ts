@@ -34,6 +34,8 @@ export function evolveTask(state: RunMachineState, event: TaskEvent, at: number)
       return changeAttempt(state, task, { interrupt: event.by })
     case 'task.finishing':
       return changeAttempt(state, task, { isFinishing: true })
+    case 'task.executed':
+      return free(state, task)
     case 'task.succeeded':
       endAttempt(state, task, event.usage, false)
       task.lostInRow = 0
@@ -121,6 +123,7 @@ function start(state: RunMachineState, task: TaskState, event: StartedEvent, at:
     meteredUsd: 0,
     interrupt: undefined,
     isFinishing: false,
+    isExecuted: false,
     scopes,
   }
   setPhase(state, task, { state: 'RUNNING', attempt })
@@ -132,7 +135,7 @@ function start(state: RunMachineState, task: TaskState, event: StartedEvent, at:
   state.wanted.set(attempt.key, effectOf(task, attempt))
 }
 
-/** Resources, host, tool and account of an attempt: taken with `by` 1, given back with -1. */
+/** What an attempt takes of resources, its host, tool and account: taken with `by` 1, given back with -1. */
 export function countAttempt(
   state: RunMachineState,
   task: TaskState,
@@ -140,11 +143,18 @@ export function countAttempt(
   by: 1 | -1,
 ): void {
   const { hostId, tool, account } = attempt
-  addUse(demandsOfAttempt(state, task, attempt), by)
+  if (!attempt.isExecuted) addUse(demandsOfAttempt(state, task, attempt), by)
   const host = state.hosts.get(hostId)
   if (host !== undefined) host.running += by
   if (tool !== undefined) toolState(state, tool).running += by
   if (account !== undefined) accountState(state, account).running += by
+}
+
+/** Others may run meanwhile: limits are about what runs. Its host, tool and account are told by its outcome. */
+function free(state: RunMachineState, task: TaskState): void {
+  if (task.phase.state !== 'RUNNING') return
+  addUse(demandsOfAttempt(state, task, task.phase.attempt), -1)
+  changeAttempt(state, task, { isExecuted: true })
 }
 
 /** Gives back what the attempt took and settles its money: at the larger of metered and reserved where its end was not seen. */
@@ -229,7 +239,7 @@ function reprioritise(state: RunMachineState, task: TaskState, priority: number)
 }
 
 export function effectOf(task: TaskState, attempt: AttemptState): AttemptEffect {
-  const { hostId, tool, account, reservedUsd, interrupt, isFinishing } = attempt
+  const { hostId, tool, account, reservedUsd, interrupt, isFinishing, isExecuted } = attempt
   return {
     kind: 'attempt',
     runId: task.run.id,
@@ -243,6 +253,7 @@ export function effectOf(task: TaskState, attempt: AttemptState): AttemptEffect 
     reservedUsd,
     interrupt,
     isFinishing,
+    isExecuted,
   }
 }
 

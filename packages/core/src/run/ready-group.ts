@@ -37,6 +37,12 @@ export class ReadyGroup {
     return 1 + (this.#others?.size ?? 0)
   }
 
+  /** Its tasks: the first one, then the others in no particular order. */
+  *tasks(): Generator<TaskState> {
+    yield this.first
+    if (this.#others !== undefined) yield* this.#others.values()
+  }
+
   add(task: TaskState): void {
     this.#others ??= new Heap(compareTasks)
     const isFirst = compareTasks(task, this.first) < 0

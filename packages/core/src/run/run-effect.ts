@@ -17,6 +17,8 @@ export interface AttemptEffect extends OfAttempt {
   readonly interrupt: InterruptReason | undefined
   /** A person says that it is done. */
   readonly isFinishing: boolean
+  /** It was heard that nothing of it runs any more: what it waited for has been given to others. */
+  readonly isExecuted: boolean
 }
 
 /** A workstream's branch on its way to the target. */

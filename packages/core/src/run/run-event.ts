@@ -63,6 +63,7 @@ export type RunEvent =
   | ({ readonly type: 'task.metered'; readonly usage: Usage } & OfAttempt)
   | ({ readonly type: 'task.interrupted'; readonly by: InterruptReason } & OfAttempt)
   | ({ readonly type: 'task.finishing' } & OfAttempt)
+  | ({ readonly type: 'task.executed' } & OfAttempt)
   | ({ readonly type: 'task.succeeded'; readonly usage: Usage; readonly commit?: string } & OfAttempt)
   | ({
       readonly type: 'task.retried'

@@ -26,6 +26,8 @@ export type RunCommand =
 export type RunOutcome = (
   | ({ readonly type: 'attempt.ended'; readonly outcome: AttemptOutcome; readonly usage: Usage } & OfAttempt)
   | ({ readonly type: 'attempt.metered'; readonly usage: Usage } & OfAttempt)
+  /** Nothing of it runs any more; what it did has still to be judged and kept. */
+  | ({ readonly type: 'attempt.executed' } & OfAttempt)
   | ({ readonly type: 'landing.ended'; readonly outcome: LandingOutcome } & OfLanding)
   | ({ readonly type: 'landing.held'; readonly by: 'approval' } & OfLanding)
   | { readonly type: 'host.joined'; readonly hostId: string; readonly offers: readonly string[] }

@@ -13,7 +13,7 @@ import { initialRunState } from './run-state.ts'
 export type RunMachine = Machine<RunMachineState, RunInput, RunEvent, RunEffect>
 
 /** Counts the shapes of a frozen state; a snapshot of another version is thrown away. */
-const snapshotVersion = 3
+const snapshotVersion = 4
 
 /**
  * The machine of a repository's runs: plans, tasks, claims, resources, budgets, tools and hosts. It decides

@@ -226,6 +226,8 @@ export interface AttemptState {
   readonly meteredUsd: number
   readonly interrupt: InterruptReason | undefined
   readonly isFinishing: boolean
+  /** Nothing of it runs any more, so it takes no slot and no resource; what it did is being judged and kept. */
+  readonly isExecuted: boolean
   readonly scopes: readonly string[]
 }
 

@@ -11,6 +11,8 @@ export interface AttemptScript {
   readonly costUsd?: number
   /** Cost reports on the way, as shares of the whole. */
   readonly meteredAt?: readonly number[]
+  /** When nothing of it runs any more, as a share of the whole. @default it is not told */
+  readonly executedAt?: number
 }
 
 /** How the world behaves. */
@@ -103,16 +105,18 @@ export class SimulatedWorld {
     const now = this.#options.clock.now()
     const { runId, taskId, attempt } = effect
     const words: RunInput = { type: 'attempt.ended', runId, taskId, attempt, outcome: script.outcome, usage }
-    const meters = script.meteredAt?.map((share) => {
+    const at = (share: number, then: () => void) =>
+      this.#options.clock.wakeAt(now + share * script.durationMs, then)
+    const place = { runId, taskId, attempt }
+    const alarms = (script.meteredAt ?? []).map((share) => {
       const metered = { ...usage, costUsd: share * costUsd }
-      return this.#options.clock.wakeAt(now + share * script.durationMs, () =>
-        this.#context?.report({ type: 'attempt.metered', runId, taskId, attempt, usage: metered }),
-      )
+      return at(share, () => this.#context?.report({ type: 'attempt.metered', ...place, usage: metered }))
     })
-    const end = this.#options.clock.wakeAt(now + script.durationMs, () => this.#end(key, words))
+    if (script.executedAt !== undefined)
+      alarms.push(at(script.executedAt, () => this.#context?.report({ type: 'attempt.executed', ...place })))
+    alarms.push(at(1, () => this.#end(key, words)))
     const cancelAlarms = () => {
-      end()
-      for (const cancel of meters ?? []) cancel()
+      for (const cancel of alarms) cancel()
     }
     this.#processes.set(key, { effect, cancelAlarms, words, ended: undefined })
     if (effect.interrupt !== undefined) this.#interrupt(key, effect, effect.interrupt)

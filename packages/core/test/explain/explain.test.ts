@@ -35,6 +35,7 @@ describe('explain', () => {
         "Task "n1" has used $0.42 so far, attempt 2.",
         "Task "n1" is told to stop: it used more than was reserved.",
         "Task "n1" is done, a person says.",
+        "Task "n1" has ended its work; what it did is being judged and kept.",
         "Task "n1" succeeded.",
         "Task "n1" did not end within 10m; it is tried again from 2026-05-01 10:30:00 UTC on.",
         "Task "n1" failed: it exited with code 1.",

@@ -55,6 +55,7 @@ export const samples: Samples = {
   'task.metered': { type: 'task.metered', ...ofAttempt, usage },
   'task.interrupted': { type: 'task.interrupted', ...ofAttempt, by: 'over-reservation' },
   'task.finishing': { type: 'task.finishing', ...ofAttempt },
+  'task.executed': { type: 'task.executed', ...ofAttempt },
   'task.succeeded': { type: 'task.succeeded', ...ofAttempt, usage, commit: '4b825dc' },
   'task.retried': {
     type: 'task.retried',
@@ -154,6 +155,8 @@ export const meanings: { readonly [Type in RunEvent['type']]: string } = {
   'task.metered': 'Cumulative use of a running attempt.',
   'task.interrupted': 'A running attempt is told to stop; how it ends is still reported.',
   'task.finishing': 'A person says that a task of theirs is done; its end is still reported.',
+  'task.executed':
+    'Nothing of the attempt runs any more: its slot and its resources are free for others, while what it did is judged and kept.',
   'task.succeeded': 'The attempt ended well; `commit` is absent where nothing changed.',
   'task.retried':
     'The attempt failed and the next is due at `retryAt`; `isSpent` where that cost a retry, `avoid` where the tool is not to be used again.',

@@ -183,6 +183,12 @@ export class DrivenRun {
     return this.tell({ type: 'attempt.metered', runId: 'run', ...this.#attemptOf(taskId), usage })
   }
 
+  /** Nothing of the task's attempt runs any more. */
+  executed(taskId: string, attempt?: number) {
+    const place = { ...this.#attemptOf(taskId), ...(attempt === undefined ? {} : { attempt }) }
+    return this.tell({ type: 'attempt.executed', runId: 'run', ...place })
+  }
+
   /** An attempt's end; one that is not the task's running attempt is named by its number. */
   end(taskId: string, outcome: AttemptOutcome, usage: Partial<Usage>, attempt?: number) {
     if (attempt === undefined) expect(this.task(taskId).phase.state, `"${taskId}" runs`).toBe('RUNNING')

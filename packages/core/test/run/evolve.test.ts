@@ -41,6 +41,7 @@ describe('evolve', () => {
     const usage = { costUsd: 1, tokens: 0, durationMs: 0 }
     machine.evolve(run.state, { type: 'task.metered', ...place, usage }, 0)
     machine.evolve(run.state, { type: 'task.interrupted', ...place, by: 'paused' }, 0)
+    machine.evolve(run.state, { type: 'task.executed', ...place }, 0)
     machine.evolve(run.state, { type: 'attempt.superseded', ...place, usage }, 0)
     machine.evolve(
       run.state,

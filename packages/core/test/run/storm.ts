@@ -210,6 +210,7 @@ function script(seed: number, { runId, taskId, attempt }: AttemptEffect, isCalm:
     durationMs,
     costUsd,
     meteredAt,
+    ...(hash(`${seed}/${taskId}`) % 3 === 0 ? {} : { executedAt: 0.75 }),
     outcome: { kind: 'succeeded', ...(dice.chance(0.8) ? { commit: `c/${taskId}/${attempt}` } : {}) },
   } as const
   if (isCalm || dice.chance(0.6)) return good

@@ -18,6 +18,7 @@ const attempt: AttemptEffect = {
   reservedUsd: 1,
   interrupt: undefined,
   isFinishing: false,
+  isExecuted: false,
 }
 const landing: LandingEffect = {
   kind: 'land',

@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { GitRunOptions } from '../door/git.ts'
+import type { Git, GitRunOptions } from '../door/git.ts'
 import type { ObjectId } from '../door/names.ts'
 import { writeFileAtomically } from '../platform/atomic-file.ts'
 import { allEnded } from '../platform/all-ended.ts'
@@ -34,6 +34,28 @@ export async function checkOut(
   tree: ObjectId,
   { isIndexCurrent = false, ...options }: CheckOutOptions = {},
 ): Promise<void> {
+  const git = await laidOut(repository, place)
+  const run = { ...options, timeoutMs: checkoutTimeoutMs }
+  const isMoved = isIndexCurrent && (await isMovedTo(git, tree, run))
+  if (!isMoved) await git.run(['read-tree', '--reset', '-u', tree], run)
+  await remember(repository, place, tree)
+}
+
+/** The same where every file that changes is as the private index says; tells whether it was, and else changes nothing. */
+export async function moveOn(
+  repository: Repository,
+  place: CheckoutPlace,
+  tree: ObjectId,
+  options: GitRunOptions = {},
+): Promise<boolean> {
+  const git = await laidOut(repository, place)
+  const isMoved = await isMovedTo(git, tree, { ...options, timeoutMs: checkoutTimeoutMs })
+  if (isMoved) await remember(repository, place, tree)
+  return isMoved
+}
+
+/** Git on the files of a slot, told which of them there are to be. */
+async function laidOut(repository: Repository, place: CheckoutPlace): Promise<Git> {
   const git = await slotGit(repository, place)
   const sparseFile = repository.content.slotFile(place.id, join('info', 'sparse-checkout'))
   if (place.sparse === null) await rm(sparseFile, { force: true })
@@ -41,13 +63,16 @@ export async function checkOut(
     await mkdir(dirname(sparseFile), { recursive: true })
     await writeFileAtomically(sparseFile, sparsePatterns(place.sparse))
   }
-  const run = { ...options, timeoutMs: checkoutTimeoutMs }
-  // Entries that are the same in index and tree are not even looked at. It refuses, without a change, whatever is not
-  // as the index says; `--reset` then looks at every file.
-  const isMoved =
-    isIndexCurrent &&
-    (await git.run(['read-tree', '-m', '-u', tree], { ...run, okExitCodes: [0, 128] })).exitCode === 0
-  if (!isMoved) await git.run(['read-tree', '--reset', '-u', tree], run)
+  return git
+}
+
+/** Entries that are the same in index and tree are not even looked at. It refuses whatever is not as the index says. */
+async function isMovedTo(git: Git, tree: ObjectId, options: GitRunOptions): Promise<boolean> {
+  const { exitCode } = await git.run(['read-tree', '-m', '-u', tree], { ...options, okExitCodes: [0, 128] })
+  return exitCode === 0
+}
+
+async function remember(repository: Repository, place: CheckoutPlace, tree: ObjectId): Promise<void> {
   await allEnded([
     shareIndex(repository, place),
     repository.treeOf(tree).then((id) => rememberTree(repository, place.id, id)),

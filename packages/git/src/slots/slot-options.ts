@@ -37,6 +37,9 @@ export type RecycleSlotOptions = Omit<CreateSlotOptions, 'slot' | 'isExistingBra
   readonly isCold?: boolean
 }
 
+/** Whose work an unused slot is to be, and on what. */
+export type AdvanceSlotOptions = Pick<CreateSlotOptions, 'base' | 'work' | 'epoch' | 'signal'>
+
 /** What goes along with a slot. */
 export interface RemoveSlotOptions {
   /** The branch stays by default: until it landed it is somebody's work. @default 'keep' */

@@ -4,6 +4,7 @@ import { WsError } from '@ws/core'
 import type { Repository } from '../repository/repository.ts'
 import { type Pinned, pinSlot, type PinOptions } from '../rescue/pin.ts'
 import { adoptWorktree } from './adopt-slot.ts'
+import { advanceSlot } from './advance-slot.ts'
 import { type Attestation, attest, attestAgain, type CompareOptions, type IsolationBreach } from './attest.ts'
 import { commitSlot, type CommitSlotOptions, type CommittedSlot } from './commit-slot.ts'
 import { createSlot } from './create-slot.ts'
@@ -12,6 +13,7 @@ import { defaultMinFreeBytes, requireDisk } from './require-disk.ts'
 import { purgeSlot, type RemovedSlot, removeSlot, strayTrash } from './remove-slot.ts'
 import type {
   AdoptOptions,
+  AdvanceSlotOptions,
   CreateSlotOptions,
   RecycleSlotOptions,
   RemoveSlotOptions,
@@ -53,6 +55,14 @@ export class Slots {
   /** Pins a slot's state and gives it to other work. */
   async recycle(slot: string, options: RecycleSlotOptions): Promise<RecycledSlot> {
     return recycleSlot(this.repository, await this.get(slot), options)
+  }
+
+  /**
+   * Gives a slot in which nobody has worked yet to its work, on another base if need be.
+   * @throws `WS_GIT_SLOT_USED`
+   */
+  async advance(slot: string, options: AdvanceSlotOptions): Promise<SlotRecord> {
+    return advanceSlot(this.repository, await this.get(slot), options)
   }
 
   /** Pins a slot's state and removes it. */

@@ -18,7 +18,7 @@ import {
   type Workspace,
   type Workspaces,
 } from '@ws/core'
-import { type AttemptFacts, attemptFacts } from './attempt-facts.ts'
+import { type AttemptFacts, attemptFacts, toRequest } from './attempt-facts.ts'
 import type { AttemptRecords } from '../records/attempt-records.ts'
 import { expandFiles } from './expand-files.ts'
 
@@ -37,6 +37,18 @@ export interface AttemptDriverOptions {
   readonly records: AttemptRecords
 }
 
+/** What an attempt is told while it goes on. */
+interface Told {
+  readonly signal: AbortSignal
+  /** A person says that it is done. */
+  readonly finished: Promise<void>
+  /** What is wanted was decided anew, so that its slot is others' now. */
+  readonly freed: Promise<void>
+}
+
+/** Where tools are quicker than what follows them, slots are kept until some of it is done. */
+const mostSettling = 16
+
 interface Going {
   /** Ends the attempt; its outcome is still reported. */
   readonly interrupt: AbortController
@@ -46,6 +58,8 @@ interface Going {
   readonly isPersons: boolean
   /** A person says that it is done. */
   readonly finish: (() => void) | undefined
+  /** What is wanted was decided anew. */
+  readonly freed: () => void
   readonly ended: Promise<void>
 }
 
@@ -56,6 +70,7 @@ interface Going {
 export class AttemptDriver {
   readonly #options: AttemptDriverOptions
   readonly #going = new Map<string, Going>()
+  #settling = 0
   /** By task, the end of what a failed attempt said: offered to the next one, and no loss after a crash. */
   readonly #lastWords = new Map<string, string>()
 
@@ -67,12 +82,14 @@ export class AttemptDriver {
     const interrupt = new AbortController()
     let finish: (() => void) | undefined
     const finished = new Promise<void>((resolve) => (finish = resolve))
+    const freed = Promise.withResolvers<void>()
     const going: Going = {
       interrupt,
       isUnwanted: false,
       isPersons: this.#taskOf(effect)?.spec.kind === 'person',
       finish,
-      ended: this.#attempt(effect, interrupt.signal, finished, context)
+      freed: freed.resolve,
+      ended: this.#attempt(effect, { signal: interrupt.signal, finished, freed: freed.promise }, context)
         .catch((error: unknown) =>
           interrupt.signal.aborted ? this.#interrupted(effect, noUsage) : infrastructure(error),
         )
@@ -92,6 +109,7 @@ export class AttemptDriver {
     const going = this.#going.get(key)
     if (effect.interrupt !== undefined) going?.interrupt.abort()
     if (effect.isFinishing) going?.finish?.()
+    going?.freed()
   }
 
   stop(key: string): void {
@@ -135,8 +153,7 @@ export class AttemptDriver {
 
   async #attempt(
     effect: AttemptEffect,
-    signal: AbortSignal,
-    finished: Promise<void>,
+    { signal, finished, freed }: Told,
     context: DriverContext<RunInput>,
   ): Promise<{ outcome: AttemptOutcome; usage: Usage }> {
     const facts = attemptFacts(this.#options.look(), effect)
@@ -172,7 +189,19 @@ export class AttemptDriver {
               onOutput: (output) => this.#options.onOutput(ofAttempt(effect), output),
             },
           )
-    return this.#settle(effect, facts, { workspace, execution })
+    this.#settling++
+    try {
+      // What goes wrong may say more about who can start next than that there is room.
+      const isRoom = execution.kind === 'completed' && facts.kind !== 'person'
+      if (isRoom && this.#settling <= mostSettling) {
+        context.report({ type: 'attempt.executed', ...ofAttempt(effect) })
+        // Who waits for the slot begins first. Whoever has taken the lead meanwhile wants this attempt anew.
+        await Promise.race([freed, aborted(signal)])
+      }
+      return await this.#settle(effect, facts, { workspace, execution })
+    } finally {
+      this.#settling--
+    }
   }
 
   async #settle(
@@ -245,16 +274,6 @@ export class AttemptDriver {
 
 function succeeded(settlement: Settlement & { readonly kind: 'settled' }): AttemptOutcome {
   return { kind: 'succeeded', ...(settlement.commit === undefined ? {} : { commit: settlement.commit }) }
-}
-
-function toRequest(effect: AttemptEffect, facts: AttemptFacts, signal: AbortSignal) {
-  const { run, workstream, task, claims, inputs, released, target, kind } = facts
-  const { workstreamId, round } = effect
-  return {
-    ...ofAttempt(effect),
-    ...{ workstreamId, round, run, workstream, task, claims, inputs, released, target, signal },
-    isPersons: kind === 'person',
-  }
 }
 
 function ofAttempt({ runId, taskId, attempt }: AttemptEffect): OfAttempt {

@@ -1,4 +1,11 @@
-import type { AttemptEffect, ReleasedWork, RunMachineState, TaskState, WorkstreamState } from '@ws/core'
+import type {
+  AttemptEffect,
+  OfTask,
+  ReleasedWork,
+  RunMachineState,
+  TaskState,
+  WorkstreamState,
+} from '@ws/core'
 import { invariant, type RunWork, type TaskWork, type WorkstreamWork } from '@ws/core'
 
 /** Everything about an attempt that its run says, read off the state at its start. */
@@ -16,7 +23,7 @@ export interface AttemptFacts {
 }
 
 /** @throws `WS_RUN_WITHOUT_WORK` for a run that was written by hand, without what hosts need. */
-export function attemptFacts(state: RunMachineState, { runId, taskId }: AttemptEffect): AttemptFacts {
+export function attemptFacts(state: RunMachineState, { runId, taskId }: OfTask): AttemptFacts {
   const run = state.runs.get(runId)
   const found = run?.tasks.get(taskId)
   invariant(run !== undefined && found !== undefined, 'WS_ATTEMPT_UNKNOWN')
@@ -37,6 +44,21 @@ export function attemptFacts(state: RunMachineState, { runId, taskId }: AttemptE
     released: releasedOf(workstream),
   }
 }
+
+/** What an attempt asks of whoever makes its directory. */
+export function toRequest(
+  { runId, taskId, attempt, workstreamId, round }: OfDirectory,
+  { run, workstream, task, claims, inputs, released, target, kind }: AttemptFacts,
+  signal: AbortSignal,
+) {
+  return {
+    ...{ runId, taskId, attempt, workstreamId, round },
+    ...{ run, workstream, task, claims, inputs, released, target, signal },
+    isPersons: kind === 'person',
+  }
+}
+
+type OfDirectory = Pick<AttemptEffect, 'runId' | 'taskId' | 'attempt' | 'workstreamId' | 'round'>
 
 /** What it needs or took over, as far as the target does not hold it yet. */
 function inputsOf({ spec, run, workstream }: TaskState): string[] {

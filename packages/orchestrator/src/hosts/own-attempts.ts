@@ -1,9 +1,13 @@
 import type { AttemptEffect, Driver, DriverContext, RunEffect, RunInput } from '@ws/core'
 import type { AttemptDriver } from '../drivers/attempt-driver.ts'
-import type { AttemptReport } from './wire.ts'
+import { type AttemptReport, reportTypes } from './wire.ts'
 
 /** Who does attempts, and can tell how one ended that nobody saw end. */
 export type Attempts = Pick<AttemptDriver, 'start' | 'change' | 'stop' | 'recover' | 'settled' | 'close'>
+
+function isReport(input: RunInput): input is AttemptReport {
+  return (reportTypes as readonly string[]).includes(input.type)
+}
 
 /**
  * The attempts that this process works on, whoever leads. They go on while leaders change: how one ended is kept until
@@ -84,7 +88,7 @@ export class OwnAttempts implements Driver<AttemptEffect, RunInput> {
   #contextOf(key: string): DriverContext<RunInput> {
     return {
       report: (input) => {
-        if (input.type !== 'attempt.ended' && input.type !== 'attempt.metered') return
+        if (!isReport(input)) return
         if (input.type === 'attempt.ended') {
           this.#going.delete(key)
           this.#ended.set(key, input)

@@ -8,7 +8,7 @@ import { RegistryChange } from '../registered/registry.ts'
 import type { CheckAnswer } from './check-runs.ts'
 
 /** The wire's own version: both ends have the same, or nothing is said. */
-export const wireVersion = 2
+export const wireVersion = 3
 
 /** The first line of whoever joins. */
 export const Hello = z.looseObject({
@@ -30,13 +30,12 @@ const commandTypes = [
 ]
 const AnyCommand = z.looseObject({ type: z.enum(commandTypes), commandId: z.string().min(1) })
 const usage = z.looseObject({ costUsd: z.number(), tokens: z.number(), durationMs: z.number() })
-const AnyReport = z.looseObject({
-  type: z.enum(['attempt.ended', 'attempt.metered']),
-  runId: z.string(),
-  taskId: z.string(),
-  attempt: z.int(),
-  usage,
-})
+const place = { runId: z.string(), taskId: z.string(), attempt: z.int() }
+const AnyReport = z.discriminatedUnion('type', [
+  z.looseObject({ type: z.literal('attempt.executed'), ...place }),
+  z.looseObject({ type: z.literal('attempt.metered'), ...place, usage }),
+  z.looseObject({ type: z.literal('attempt.ended'), ...place, usage }),
+])
 
 const Id = z.int().nonnegative()
 const request = [
@@ -121,7 +120,10 @@ export interface Reply {
 }
 
 /** How an attempt stands that a guest works on. */
-export type AttemptReport = Extract<RunOutcome, { readonly type: 'attempt.ended' | 'attempt.metered' }>
+export type AttemptReport = Extract<RunOutcome, { readonly type: (typeof reportTypes)[number] }>
+
+/** What a guest may say of an attempt. */
+export const reportTypes = ['attempt.executed', 'attempt.metered', 'attempt.ended'] as const
 
 /** What a guest says. */
 export type GuestMessage =

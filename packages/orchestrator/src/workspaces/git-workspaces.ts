@@ -8,7 +8,7 @@ import type {
   WorkspaceRequest,
   Workspaces,
 } from '@ws/core'
-import { WsError } from '@ws/core'
+import { isWsError, WsError } from '@ws/core'
 import {
   type Attestation,
   type ConflictWithHunks,
@@ -52,6 +52,9 @@ export interface GitWorkspacesOptions {
   readonly onExtended?: (request: WorkspaceRequest, inputs: readonly string[], commit: string) => void
 }
 
+/** The number of no attempt, under which a worktree is made before its first one. */
+const aheadOfAll = 0
+
 /** A request that says whether a person is to work there. */
 interface RoundRequest extends WorkspaceRequest {
   readonly isPersons?: boolean
@@ -62,6 +65,9 @@ export class GitWorkspaces implements Workspaces {
   readonly #options: GitWorkspacesOptions
   readonly #slots: Slots
   readonly #rooms: ReadingRooms
+  readonly #opening = new Set<Promise<WorkspaceAnswer>>()
+  /** Worktrees that are being made ahead, by their names. */
+  readonly #preparing = new Map<string, Promise<void>>()
 
   constructor(options: GitWorkspacesOptions) {
     const { repository, epoch } = options
@@ -84,9 +90,23 @@ export class GitWorkspaces implements Workspaces {
   }
 
   async open(request: RoundRequest): Promise<WorkspaceAnswer> {
+    const opening = this.#open(request)
+    this.#opening.add(opening)
+    try {
+      return await opening
+    } finally {
+      this.#opening.delete(opening)
+    }
+  }
+
+  async #open(request: RoundRequest): Promise<WorkspaceAnswer> {
     if (request.run.mode === 'analyze') return this.#rooms.open(request)
     const there = await this.#slotOf(request)
     if (there === undefined) return this.#make(request)
+    if (there.work.attempt === aheadOfAll) {
+      const begun = await this.#begin(there, request)
+      if (begun !== undefined) return begun
+    }
     const whole = await this.#takeIn(there, request.released ?? [], request)
     if (!whole.isClean) return cannotMerge(whole.conflicts)
     const found = whole.slot
@@ -97,6 +117,26 @@ export class GitWorkspaces implements Workspaces {
     if (request.isPersons === true && (base.commit === found.base || (await this.#isTouched(found))))
       return this.#provision(found, request)
     return this.#putBack(found, request, base.commit)
+  }
+
+  /**
+   * Makes a round's worktree before there is room for its attempt, which then finds it. Nothing is lost with it, and
+   * what it is built on is looked at again when it is used.
+   */
+  async prepare(request: WorkspaceRequest): Promise<void> {
+    if (request.run.mode === 'analyze') return
+    // Whoever has a slot goes first.
+    while (this.#opening.size > 0) await Promise.allSettled(this.#opening)
+    const name = slotName(request)
+    const made = this.#prepare(request).finally(() => this.#preparing.delete(name))
+    this.#preparing.set(name, made)
+    await made
+  }
+
+  async #prepare(request: WorkspaceRequest): Promise<void> {
+    if ((await findSlot(this.#slots, slotName(request))) !== undefined) return
+    const base = await this.#base(request)
+    if (base.isClean) await this.#create({ ...request, attempt: aheadOfAll }, base.commit)
   }
 
   async lookUp(request: WorkspaceRequest): Promise<Settlement | undefined> {
@@ -169,29 +209,57 @@ export class GitWorkspaces implements Workspaces {
     return epoch === undefined ? {} : { epoch }
   }
 
-  #slotOf(of: OfRound): Promise<SlotRecord | undefined> {
-    return findSlot(this.#slots, slotName(of))
+  async #slotOf(of: OfRound): Promise<SlotRecord | undefined> {
+    const name = slotName(of)
+    // Who prepares it says what went wrong, or nobody does.
+    await this.#preparing.get(name)?.catch(() => {})
+    return findSlot(this.#slots, name)
   }
 
   async #make(request: WorkspaceRequest): Promise<WorkspaceAnswer> {
+    const base = await this.#base(request)
+    if (!base.isClean) return cannotMerge(base.conflicts)
+    const slot = await this.#create(request, base.commit)
+    this.#options.onOpened?.(request, slot)
+    return this.#provision(slot, request)
+  }
+
+  /** The first attempt in a worktree that was made ahead; none if somebody has been at work in it. */
+  async #begin(there: SlotRecord, request: WorkspaceRequest): Promise<WorkspaceAnswer | undefined> {
+    const { signal, runId: run, workstreamId: workstream, attempt } = request
+    const base = await this.#base(request)
+    if (!base.isClean) return cannotMerge(base.conflicts)
+    const work = { run, workstream, attempt }
+    try {
+      const slot = await this.#slots.advance(there.slot, { base: base.commit, work, signal, ...this.#epoch })
+      this.#options.onOpened?.(request, slot)
+      return await this.#provision(slot, request)
+    } catch (error) {
+      if (isWsError(error) && error.code === 'WS_GIT_SLOT_USED') return undefined
+      throw error
+    }
+  }
+
+  /** What a round is built on if it begins now. */
+  async #base({ target, inputs, signal }: WorkspaceRequest): Promise<RoundInputs> {
     const { repository } = this.#options
+    const head = await targetCommit(repository, target)
+    const wanted = await Promise.all(inputs.map((id) => repository.resolveCommit(id)))
+    return mergeInputs(repository, head, wanted, signal)
+  }
+
+  async #create(request: WorkspaceRequest, base: ObjectId): Promise<SlotRecord> {
     const { signal, runId, workstreamId, round, attempt } = request
-    const target = await targetCommit(repository, request.target)
-    const wanted = await Promise.all(request.inputs.map((id) => repository.resolveCommit(id)))
-    const inputs = await mergeInputs(repository, target, wanted, signal)
-    if (!inputs.isClean) return cannotMerge(inputs.conflicts)
     const branch = request.workstream.branch
-    const slot = await this.#slots.create({
+    return this.#slots.create({
       slot: slotName(request),
-      base: inputs.commit,
+      base,
       work: { run: runId, workstream: workstreamId, attempt },
       ...(branch === undefined ? {} : { branch: round === 1 ? branch : `${branch}-${round}` }),
       ...(branch === undefined && round > 1 ? { branch: `lane/${runId}/${workstreamId}-${round}` } : {}),
       signal,
       ...this.#epoch,
     })
-    this.#options.onOpened?.(request, slot)
-    return this.#provision(slot, request)
   }
 
   /** What the round is built on now: what it began with, and what a later need brought. */
@@ -255,6 +323,8 @@ export class GitWorkspaces implements Workspaces {
     { env, before }: { readonly env: Readonly<Record<string, string>>; readonly before: Attestation },
   ): Workspace {
     const settle = async (settled: SettleRequest): Promise<Settlement> => {
+      // Those who have just got a slot go first: a tool waits for them, and nobody but the queue for this.
+      await Promise.allSettled(this.#opening)
       const settlement = await settleWork({
         repository: this.#options.repository,
         slots: this.#slots,
@@ -279,7 +349,8 @@ export class GitWorkspaces implements Workspaces {
   /** Runs what a workstream wants done when its worktree is given up, with the names and ports that its tasks had. */
   async tearDown(of: OfRound, commands: WorkspaceRequest['workstream']['teardown']): Promise<void> {
     const slot = await this.#slotOf(of)
-    if (slot === undefined || commands.length === 0) return
+    // What was made ahead was never set up.
+    if (slot === undefined || slot.work.attempt === aheadOfAll || commands.length === 0) return
     const { repository, env, logFile } = this.#options
     await unprovisionSlot(repository, slot, {
       teardown: commands.map(shellLine),

@@ -42,11 +42,12 @@ export class Tidier {
   }
 }
 
-/** It has landed, had nothing to land, or failed where nobody wants to keep that. */
-function mayGo({ phase, run }: WorkstreamState): boolean {
+/** It has landed, had nothing to land, or failed where nobody wants to keep that, or has never begun. */
+function mayGo({ phase, run, tasks }: WorkstreamState): boolean {
   if (phase.state === 'COMPLETED') return true
   const { keepWorktree, mode } = run.spec.work ?? {}
-  return phase.state === 'FAILED' && (keepWorktree === false || mode === 'analyze')
+  const isKept = keepWorktree !== false && mode !== 'analyze'
+  return phase.state === 'FAILED' && (!isKept || tasks.every(({ attempt }) => attempt === 0))
 }
 
 function roundOf({ run, spec, round }: WorkstreamState): OfRound {

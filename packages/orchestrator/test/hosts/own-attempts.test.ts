@@ -7,7 +7,14 @@ import type { AttemptReport } from '../../src/hosts/wire.ts'
 const effect: AttemptEffect = {
   kind: 'attempt',
   ...{ runId: 'r', taskId: 't', attempt: 1, hostId: 'run/r', workstreamId: 'w', round: 1 },
-  ...{ tool: undefined, account: undefined, reservedUsd: 1, interrupt: undefined, isFinishing: false },
+  ...{
+    tool: undefined,
+    account: undefined,
+    reservedUsd: 1,
+    interrupt: undefined,
+    isFinishing: false,
+    isExecuted: false,
+  },
 }
 const ended: AttemptReport = {
   type: 'attempt.ended',

@@ -210,6 +210,27 @@ export const workspacesContract: readonly ContractCase<WorkspacesPlace>[] = [
     },
   },
   {
+    title: 'what was prepared is opened as if it were made then, by several at once as well',
+    async run(place) {
+      const { commit } = await committed(place, 'one', 'one/a.txt', 'a\n')
+      const preparing = place.workspaces.prepare?.(request(place, 'two'))
+      const { path } = await opened(place, request(place, 'two', { inputs: [commit] }))
+      await preparing
+      assert.equal(readFileSync(join(path, 'one/a.txt'), 'utf8'), 'a\n')
+      await place.workspaces.prepare?.(request(place, 'two'))
+      assert.equal(readFileSync(join(path, 'one/a.txt'), 'utf8'), 'a\n')
+    },
+  },
+  {
+    title: 'what was prepared for nothing is released like any other',
+    async run(place) {
+      const preparing = place.workspaces.prepare?.(request(place, 'one'))
+      await place.workspaces.release(request(place, 'one'))
+      await preparing
+      await committed(place, 'one', 'one/a.txt', 'a\n')
+    },
+  },
+  {
     title: 'a round that is released loses nothing that was committed, and releasing it again is nothing',
     async run(place) {
       const { asked, commit } = await committed(place, 'one', 'one/a.txt', 'a\n')

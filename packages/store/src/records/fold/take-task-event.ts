@@ -85,6 +85,7 @@ export function takeTaskEvent(
     case 'attempt.superseded':
       return correct(state, run, task, event, logged)
     case 'task.interrupted':
+    case 'task.executed':
     case 'task.finishing':
     case 'task.reprioritised':
     case 'budget.blocked':
