@@ -54,8 +54,10 @@ if (isWanted('resume')) {
   said.push(`resume of ${count} tasks ${ms.toFixed(0)} ms (asked ${asked.resumeMs}, aim ${aim.resumeMs})`)
 }
 if (isWanted('memory')) {
-  const mb = await benchMemory()
-  said.push(`${mb.toFixed(0)} MB with 5 tools (asked ${asked.mb}, aim ${aim.mb})`)
+  const { command, library } = await benchMemory()
+  said.push(
+    `ws run ${command.toFixed(0)} MB with 5 tools, the library ${library.toFixed(0)} (asked ${asked.mb}, aim ${aim.mb})`,
+  )
 }
 console.log(`\n${said.join('; ')}`)
 

@@ -60,13 +60,13 @@ export async function openActing(
   options: ResolvedOptions,
   { repository, folders, opened, look, epoch, seen, tidies, isOwn }: ActingSurroundings,
 ): Promise<Acting> {
-  const { clock } = options
+  const { clock, minFreeBytes, worktreesFolder: root } = options
   const env = options.env ?? inheritedEnvironment()
   const checks = new CheckRuns({ clock, env })
   opened.defer(() => checks.close())
   const worktrees = new GitWorkspaces({
     repository,
-    slots: new Slots(repository, { minFreeBytes: options.minFreeBytes }),
+    slots: new Slots(repository, { minFreeBytes, ...(root === undefined ? {} : { root }) }),
     epoch,
     env,
     logFile: (of) => folders.setupLog(of),

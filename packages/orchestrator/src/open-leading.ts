@@ -69,6 +69,7 @@ export async function openLeading(
     opened.defer(() => landing.close())
     const landings = new LandingDriver({
       landing,
+      clock,
       look,
       stand: async (of, released, rules): Promise<RoundStand | undefined> =>
         acting.worktrees.standWith(of, released, rules),

@@ -11,6 +11,7 @@ const schema = z.strictObject({
   hostId: z.string().min(1).default('local'),
   user: z.string().min(1).default('local'),
   listen: z.boolean().default(false),
+  worktreesFolder: z.string().min(1).optional(),
   worktreesAhead: z.int().min(0).optional(),
   minFreeBytes: z.int().min(0).default(268_435_456),
 })
@@ -39,6 +40,8 @@ export interface OrchestratorOptions {
   readonly takesOn?: (runs: readonly string[]) => readonly string[]
   /** Checks of entries that no run has brought, by name: those of the project. @default {} */
   readonly checks?: Readonly<Record<string, Check>>
+  /** Where worktrees are made, outside of the repository. @default `<repository>.ws` beside it */
+  readonly worktreesFolder?: string
   /**
    * How many worktrees are made while their tasks still wait for a slot, so that none stands empty meanwhile; each takes
    * as much space as one at work. 0 for none. @default as many as slots are in use

@@ -195,11 +195,11 @@ export class Orchestrator implements AsyncDisposable {
     }
     const going = select === undefined ? undefined : findGoing(this.#member.state, planKey, mode)
     if (going !== undefined) {
-      const handle = this.handle(going.id)
       const { workstreams, tasks } = extensionOf(parsed, going, resolving)
-      if (tasks.length > 0) await handle.add(workstreams, tasks)
+      if (tasks.length > 0) await this.handle(going.id).add(workstreams, tasks)
       await this.#takeOnIfLeft(going.spec)
-      return handle
+      // Not the one before: the run may have ended before the part joined, which is not the part's end.
+      return this.handle(going.id)
     }
     const run = resolveRun(parsed, resolving)
     requireNotBegun(this.#member.state, run)

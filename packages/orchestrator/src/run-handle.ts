@@ -151,6 +151,8 @@ export class RunHandle {
     const over = new Promise<RunResult>((resolve) => {
       const stop = host.events.on('*', ({ event }) => {
         if (!('runId' in event) || event.runId !== this.id || !isEnd(event)) return
+        // What joined it in that moment has reopened it.
+        if (!isOver(this.#run())) return
         stop()
         resolve(this.status)
       })

@@ -55,7 +55,7 @@ export function parseArguments(command: Command, args: readonly string[]): Given
 }
 
 /** A whole number of an option. @throws `WS_CLI_USAGE` */
-export function countOf({ values }: Given, name: string): number | undefined {
+export function countOf({ values }: Pick<Given, 'values'>, name: string): number | undefined {
   const text = values.get(name)
   if (text === undefined) return undefined
   return requireCount(text, `--${name}`)

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import {
   isWsError,
   type Machine,
@@ -72,7 +73,9 @@ export const archiveCommand: Command = {
       )
       const isDry = given.flags.has('dry-run')
       if (!isDry && runs.length > 0) await forget(project, terminal, runs)
-      const isMoved = !isDry && runs.length > 0 && (await moveLog(repository))
+      // Also what an earlier one archived and did not move: it was killed, or another process led.
+      const hasLog = existsSync(journalFile(repository.facts))
+      const isMoved = !isDry && hasLog && (await moveLog(repository))
       if (given.flags.has('json')) writeJson(terminal, { type: 'archived', isDry, runs, isMoved })
       else tell(runs, { isDry, isMoved }, terminal)
       return exitCodes.completed

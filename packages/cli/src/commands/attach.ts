@@ -2,7 +2,6 @@ import type { Orchestrator } from '@ws/orchestrator'
 import type { Command } from '../arguments/command.ts'
 import { follow } from '../output/follow.ts'
 import { ResultAnswer } from '../output/result-answer.ts'
-import { concurrencyOf } from '../project/limits.ts'
 import { withOrchestrator } from '../project/with-orchestrator.ts'
 import { withProject } from '../project/with-project.ts'
 import { chooseRun } from './choose-run.ts'
@@ -18,12 +17,11 @@ export const attachCommand: Command = {
   answers: ResultAnswer,
   run: (given, terminal) =>
     withProject(terminal, async (project) => {
-      const concurrency = concurrencyOf(given, terminal, { config: project.config, plans: [] })
       const watch = async (ws: Orchestrator) => {
         const run = ws.handle(chooseRun(ws, given.positionals[0]))
         const options = { terminal, isJson: given.flags.has('json'), approvesAll: false }
         return follow(ws, options, () => Promise.resolve([run]))
       }
-      return withOrchestrator(project, terminal, watch, { concurrency })
+      return withOrchestrator(project, terminal, watch)
     }),
 }

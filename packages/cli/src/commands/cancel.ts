@@ -1,9 +1,10 @@
-import { createOrchestrator } from '@ws/orchestrator'
+import type { Orchestrator } from '@ws/orchestrator'
 import type { Command } from '../arguments/command.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import { follow } from '../output/follow.ts'
 import { ResultAnswer } from '../output/result-answer.ts'
-import { openProject } from '../project/open-project.ts'
+import { withOrchestrator } from '../project/with-orchestrator.ts'
+import { withProject } from '../project/with-project.ts'
 import { chooseRun } from './choose-run.ts'
 
 /** `ws cancel`: ends a run for good; what it did is kept. */
@@ -15,16 +16,9 @@ export const cancelCommand: Command = {
   options: { json: { says: 'Writes each event as a line of JSON, and the result as the last.' } },
   example: { line: 'ws cancel', does: 'cancels the newest run of this repository' },
   answers: ResultAnswer,
-  async run(given, terminal) {
-    const { repository, config } = await openProject(terminal)
-    try {
-      const ws = await createOrchestrator({
-        repo: repository,
-        listen: true,
-        env: { ...terminal.env },
-        checks: config.checks,
-      })
-      try {
+  run: (given, terminal) =>
+    withProject(terminal, async (project) => {
+      const cancel = async (ws: Orchestrator) => {
         const run = ws.handle(chooseRun(ws, given.positionals[0]))
         const options = { terminal, isJson: given.flags.has('json'), approvesAll: false }
         const code = await follow(ws, options, async () => {
@@ -33,13 +27,9 @@ export const cancelCommand: Command = {
           return [run]
         })
         return asked(code, run.status.status)
-      } finally {
-        await ws.close()
       }
-    } finally {
-      await repository.close()
-    }
-  },
+      return withOrchestrator(project, terminal, cancel)
+    }),
 }
 
 /** A run that was to be cancelled and is, is what was asked for. */

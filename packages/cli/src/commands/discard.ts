@@ -1,11 +1,11 @@
-import { createOrchestrator } from '@ws/orchestrator'
 import * as z from 'zod'
 import type { Command } from '../arguments/command.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { plainText } from '../output/plain-text.ts'
 import { writeJson } from '../output/write-json.ts'
 import { readRecords } from '../project/read-log.ts'
-import { withRepository } from '../project/with-project.ts'
+import { withOrchestrator } from '../project/with-orchestrator.ts'
+import { withProject, withRepository } from '../project/with-project.ts'
 import { discardInRun } from './steer.ts'
 
 const DiscardedAnswer = z.object({
@@ -25,13 +25,8 @@ export const discardCommand: Command = {
       return !given.values.has('run') && newest?.status === 'PENDING'
     })
     if (!isOnlyKept) return discardInRun.run(given, terminal)
-    return withRepository(terminal, async (repository) => {
-      const ws = await createOrchestrator({ repo: repository, listen: true, env: { ...terminal.env } })
-      try {
-        await ws.discardWorkstream(slug)
-      } finally {
-        await ws.close()
-      }
+    return withProject(terminal, async (project) => {
+      await withOrchestrator(project, terminal, (ws) => ws.discardWorkstream(slug))
       if (given.flags.has('json')) writeJson(terminal, { type: 'discarded', slug })
       else terminal.out(plainText(`workstream "${slug}" is given up; nothing of it was begun`) + '\n')
       return exitCodes.completed

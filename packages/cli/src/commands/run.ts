@@ -29,16 +29,24 @@ export const runCommand: Command = {
   name: 'run',
   says: 'Runs plans, prompts, or workstreams of ws new: works on each in a worktree, and lands what passes its checks.',
   takes: '<plan, "prompt" or slug…>',
-  positionals: { least: 1, most: 1_000 },
-  options: { ...startOptions, ...selectionOptions },
+  positionals: { least: 0, most: 1_000 },
+  options: {
+    prompt: { value: 'a text', says: 'A prompt, also where it is one word and would be taken for a slug.' },
+    ...startOptions,
+    ...selectionOptions,
+  },
   example: {
     line: 'ws run plan.yaml --max-concurrent 5 --budget 20',
     does: 'runs plan.yaml with five tasks at once, for 20 USD at most',
   },
   answers: startAnswers,
   async run(given, terminal) {
-    const sorted = sortArguments(given.positionals, terminal.cwd)
-    if ((given.values.has('only') || given.values.has('steps')) && sorted.files.length === 0)
+    const prompt = given.values.get('prompt')
+    if (given.positionals.length === 0 && prompt === undefined)
+      throw usageError(`ws run expects ${runCommand.takes}`, 'see: ws run --help')
+    const { files, slugs, prompts } = sortArguments(given.positionals, terminal.cwd)
+    const sorted = { files, slugs, prompts: prompt === undefined ? prompts : [...prompts, prompt] }
+    if ((given.values.has('only') || given.values.has('steps')) && files.length === 0)
       throw usageError('--only and --steps choose from a plan', 'name the file of the plan')
     return withProject(terminal, async (project) => {
       const withNeeds = given.flags.has('with-needs')

@@ -6,7 +6,6 @@ import { ResultAnswer } from '../output/result-answer.ts'
 import { invalidError } from '../project/invalid-error.ts'
 import { withOrchestrator } from '../project/with-orchestrator.ts'
 import { withProject } from '../project/with-project.ts'
-import { concurrencyOf } from '../project/limits.ts'
 import { chooseRun, runsMeant } from './choose-run.ts'
 
 /** A command that says one thing about a run, which then goes on. */
@@ -28,7 +27,6 @@ function steering({ tell, endsTask = false, ...command }: Steering): Command {
     },
     async run(given, terminal) {
       return withProject(terminal, async (project) => {
-        const concurrency = concurrencyOf(given, terminal, { config: project.config, plans: [] })
         const steer = async (ws: Orchestrator) => {
           const runId = chooseRun(ws, given.values.get('run'))
           const options = { terminal, isJson: given.flags.has('json'), approvesAll: false }
@@ -44,7 +42,6 @@ function steering({ tell, endsTask = false, ...command }: Steering): Command {
         }
         return withOrchestrator(project, terminal, steer, {
           takesOn: runsMeant(given.values.get('run')),
-          concurrency,
         })
       })
     },

@@ -79,7 +79,8 @@ ${ofOptions.join('\n')}
   esac
   if [[ "\${words[CURRENT]}" == -* ]]; then _describe 'option' own; else _files; fi
 }
-compdef _ws ws
+# Read as the function _ws itself, from a folder of fpath, it has been asked already.
+if [[ "\${funcstack[1]}" == _ws ]]; then _ws "$@"; else compdef _ws ws; fi
 `
 }
 

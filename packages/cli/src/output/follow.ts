@@ -1,6 +1,8 @@
 import type { Orchestrator, RunHandle, RunResult } from '@ws/orchestrator'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
+import { readRunEvents } from '../project/read-log.ts'
 import type { Terminal } from '../terminal.ts'
+import { Standing } from './standing.ts'
 import { openView, type View } from './view.ts'
 
 /** How runs are followed. */
@@ -20,13 +22,15 @@ export async function follow(
   { terminal, isJson, approvesAll }: FollowOptions,
   begin: () => Promise<readonly RunHandle[]>,
 ): Promise<ExitCode> {
-  const view = openView(terminal, { isJson })
+  const standing = new Standing()
+  const view = openView(terminal, { isJson, standing })
   const interruption = listen(terminal)
   let runs: readonly RunHandle[] = []
   // Also those of which `begin` has not told yet.
   const heard = new Set<string>()
   const stop = ws.events.on('*', (published) => {
     const { event } = published
+    standing.take(published)
     // Other processes may work on runs of their own, which are shown there.
     if (event.type === 'host.joined' || event.type === 'host.left') return
     if ('runId' in event) {
@@ -35,6 +39,11 @@ export async function follow(
     }
     view.show(published, () => runs.map((run) => run.status))
   })
+  // What was before is known to the log alone; a view that cannot be had of it is no reason to stop.
+  const past =
+    terminal.isLive && !isJson
+      ? readRunEvents(ws.repository.facts, (each) => standing.take(each)).catch(() => {})
+      : undefined
   const ended = begin().then((begun) => {
     runs = begun
     return Promise.all(begun.map(({ id }) => untilRest(ws, id, { approvesAll })))
@@ -59,6 +68,7 @@ export async function follow(
     stop()
     interruption.stop()
     view.close()
+    await past
   }
 }
 

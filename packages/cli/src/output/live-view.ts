@@ -3,6 +3,7 @@ import type { RunResult, WorkstreamResult } from '@ws/orchestrator'
 import type { Terminal } from '../terminal.ts'
 import { eventLine } from './event-line.ts'
 import { plainText } from './plain-text.ts'
+import type { Standing } from './standing.ts'
 import { wrapText } from './wrap-text.ts'
 import { summary } from './summary.ts'
 import type { View } from './view.ts'
@@ -20,7 +21,7 @@ const up = (lines: number) => (lines === 0 ? '' : `\u001B[${lines}F`)
 const eraseBelow = '\u001B[0J'
 
 /** Lines above, and below them a block with the progress of each run that is drawn over itself. */
-export function liveView({ out, columns }: Terminal, clock: Clock = systemClock()): View {
+export function liveView({ out, columns }: Terminal, standing: Standing, clock: Clock = systemClock()): View {
   const since = clock.monotonic()
   let drawn = 0
   let drawnAt = Number.NEGATIVE_INFINITY
@@ -36,10 +37,12 @@ export function liveView({ out, columns }: Terminal, clock: Clock = systemClock(
     const now = clock.monotonic()
     drawnAt = now
     const runs = stand?.() ?? []
-    draw(
-      line,
-      runs.flatMap((run) => blockOf(run, { columns, isAlone: runs.length === 1, tookMs: now - since })),
+    const isAlone = runs.length === 1
+    const blocks = runs.flatMap((run) =>
+      blockOf(run, { columns, isAlone, tookMs: now - since, costUsd: standing.costUsd(run.runId) }),
     )
+    const beside = runs.length === 0 ? [] : standing.lines()
+    draw(line, [...blocks, ...beside.map((row) => shorten(plainText(row), columns - 1))])
     wake(tickMs)
   }
   const wake = (ms: number) => {
@@ -73,11 +76,12 @@ interface BlockOptions {
   /** Whether it is the only run: then its id, which was said, makes no line longer. */
   readonly isAlone: boolean
   readonly tookMs: number
+  readonly costUsd: number
 }
 
 function blockOf(
   { runId, status, workstreams }: RunResult,
-  { columns, isAlone, tookMs }: BlockOptions,
+  { columns, isAlone, tookMs, costUsd }: BlockOptions,
 ): string[] {
   const tasks = workstreams.flatMap((each) => each.tasks)
   const done = tasks.filter(isDone)
@@ -92,9 +96,10 @@ function blockOf(
   const more = open.length > mostRows ? [`and ${open.length - mostRows} more`] : []
   const waiting = workstreams.filter((each) => each.status === 'PENDING').map(({ id }) => id)
   const later = waiting.length === 0 ? [] : [`waiting: ${waiting.join(', ')}`]
+  const cost = costUsd < 0.005 ? [] : [`cost: $${costUsd.toFixed(2)} so far`]
   return [
     shorten(`${head} [${bar}] ${counts}`, columns - 1),
-    ...[...rows, ...more, ...later].map((row) => `  ${shorten(plainText(row), columns - 3)}`),
+    ...[...rows, ...more, ...later, ...cost].map((row) => `  ${shorten(plainText(row), columns - 3)}`),
   ]
 }
 

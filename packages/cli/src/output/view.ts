@@ -4,6 +4,7 @@ import type { Terminal } from '../terminal.ts'
 import { jsonView } from './json-view.ts'
 import { liveView } from './live-view.ts'
 import { plainView } from './plain-view.ts'
+import type { Standing } from './standing.ts'
 
 /** How a run is shown while it goes on. */
 export interface View {
@@ -18,7 +19,10 @@ export interface View {
 }
 
 /** Lines of JSON for programs, a block that is kept up to date for a person who watches, else plain lines. */
-export function openView(terminal: Terminal, { isJson }: { readonly isJson: boolean }): View {
+export function openView(
+  terminal: Terminal,
+  { isJson, standing }: { readonly isJson: boolean; readonly standing: Standing },
+): View {
   if (isJson) return jsonView(terminal)
-  return terminal.isLive ? liveView(terminal) : plainView(terminal)
+  return terminal.isLive ? liveView(terminal, standing) : plainView(terminal)
 }

@@ -3,6 +3,7 @@ import { closeSync, openSync } from 'node:fs'
 import * as z from 'zod'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import type { Detached } from '../terminal.ts'
+import { youngGeneration } from './young-generation.ts'
 
 const Begun = z.object({ type: z.literal('begun'), runs: z.array(z.string()) })
 
@@ -12,7 +13,8 @@ export function startDetached(
   { cwd, logFile }: { readonly cwd: string; readonly logFile: string },
 ): Promise<Detached> {
   const log = openSync(logFile, 'a')
-  const program = [...process.execArgv, process.argv[1] ?? '', ...args]
+  const { execArgv, env } = process
+  const program = [...execArgv, ...youngGeneration({ execArgv, env }), process.argv[1] ?? '', ...args]
   const child = spawn(process.execPath, program, {
     cwd,
     detached: true,

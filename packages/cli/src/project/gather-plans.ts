@@ -1,4 +1,13 @@
-import { builtInTools, checkPlan, formatProblems, type Plan, resolveRun, toolKey } from '@ws/core'
+import {
+  builtInTools,
+  checkPlan,
+  formatProblems,
+  isWsError,
+  type Plan,
+  resolveRun,
+  toolKey,
+  WsError,
+} from '@ws/core'
 import { planWorkstreams, type PlannedWorkstreams, type PlanWorkstreamsOptions } from '@ws/orchestrator'
 import type { Given } from '../arguments/command.ts'
 import { usageError } from '../arguments/usage-error.ts'
@@ -38,7 +47,7 @@ export async function gatherPlans(
   const { repository } = project
   const isQuiet = (wanted.slugs ?? []).length + (wanted.prompts ?? []).length === 0
   const registered = isQuiet ? [] : (await readRecords(repository.facts)).registered
-  const { plans, left } = planWorkstreams(registered, wanted)
+  const { plans, left } = plansOf(registered, wanted)
   const read = await readPlans(files, project, terminal.cwd)
   const made = plans.map((plan) => checked(plan, project))
   const prepared = [...made, ...read].map((each) => {
@@ -52,6 +61,24 @@ export async function gatherPlans(
   })
   requireSelected(prepared, given)
   return { plans: prepared, left }
+}
+
+/** A word that no workstream has may have been meant as a prompt, which quotes cannot say. @throws `WS_SLUG_UNKNOWN` */
+function plansOf(
+  registered: Parameters<typeof planWorkstreams>[0],
+  wanted: PlanWorkstreamsOptions,
+): PlannedWorkstreams {
+  try {
+    return planWorkstreams(registered, wanted)
+  } catch (error) {
+    const word = wanted.slugs?.find((each) => registered.every(({ slug }) => slug !== each))
+    if (!isWsError(error, 'WS_SLUG_UNKNOWN') || word === undefined || /[*?]/.test(word)) throw error
+    throw new WsError(error.code, error.message, {
+      details: error.details,
+      hint: `${error.hint === undefined ? '' : `${error.hint}; `}as a prompt: ws run --prompt ${word}`,
+      cause: error,
+    })
+  }
 }
 
 /** A plan that no file has: its mistakes have no line. */

@@ -11,7 +11,7 @@ const defaultConcurrency = 3
  * more than the settings' ceiling.
  */
 export function concurrencyOf(
-  given: Given,
+  given: Pick<Given, 'values'>,
   { env }: Pick<Terminal, 'env'>,
   { config, plans }: { readonly config: Config; readonly plans: readonly Plan[] },
 ): number {

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Journal, replay, runMachine, type RunMachineState } from '@ws/core'
+import { type Journal, replay, type RunEvent, runMachine, type RunMachineState } from '@ws/core'
 import type { RepositoryFacts } from '@ws/git'
 import { explainFreeze, queueMachine, type TargetView } from '@ws/merge-queue'
 import { openSqliteJournal } from '@ws/store'
-import { type LoggedEvent, readEvents, Records, recordsOf } from '@ws/store/records'
+import { type LoggedEvent, readEvents, Records, recordsOf, runEventOf } from '@ws/store/records'
 import * as z from 'zod'
 
 /** Where the log of a repository lies. */
@@ -55,6 +55,19 @@ export async function readAllRecords(facts: RepositoryFacts): Promise<Records> {
 
 async function* unarchived(events: AsyncIterable<LoggedEvent>): AsyncGenerator<LoggedEvent> {
   for await (const logged of events) if (logged.event.type !== 'run.archived') yield logged
+}
+
+/** Every event of runs that the log holds, in order. */
+export async function readRunEvents(
+  facts: RepositoryFacts,
+  take: (logged: { readonly seq: number; readonly event: RunEvent }) => void,
+): Promise<void> {
+  await read(facts, async (journal) => {
+    for await (const logged of readEvents(journal)) {
+      const event = runEventOf(logged)
+      if (event !== undefined) take({ seq: logged.seq, event })
+    }
+  })
 }
 
 const Completed = z.object({

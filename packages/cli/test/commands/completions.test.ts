@@ -1,4 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { withTempDir } from '@ws/testing'
 import { describe, expect, test } from 'vitest'
 import { commands } from '../../src/commands/all-commands.ts'
 import { shells } from '../../src/completions/shells.ts'
@@ -95,6 +98,17 @@ _files() { echo FILES; }`
     expect(await offered('ws merge a')).toEqual(expect.arrayContaining(['add', 'approve']))
     expect(await offered('ws merge add --pr')).toEqual(['--priority'])
     expect(await offered('ws completions --h')).toEqual(['--help'])
+  })
+
+  test('offer something in zsh at once where its functions are found in a folder', async ({ skip }) => {
+    skip(!isThere('zsh'), 'zsh is not installed')
+    await withTempDir(async (folder) => {
+      writeFileSync(join(folder, '_ws'), await script('zsh'))
+      const text = `_describe() { print -rl -- "\${(@P)2}" }
+fpath=('${folder}'); autoload -U _ws; words=(ws re); CURRENT=2; _ws`
+      const offered = execFileSync('zsh', ['-f', '-c', text], { encoding: 'utf8' })
+      expect(offered).toMatch(/^resume:/m)
+    })
   })
 
   test('an unknown shell is refused with the nearest one', async () => {

@@ -100,8 +100,9 @@ describe('ws new', () => {
       const unknown = await cli(path, ['run', 'docs', 'dcos'])
       expect(unknown).toMatchObject({
         code: exitCodes.invalid,
-        err: 'ws: no active workstream is called "dcos"; did you mean "docs"?\n  active are docs\n',
+        err: 'ws: no active workstream is called "dcos"; did you mean "docs"?\n  active are docs; as a prompt: ws run --prompt dcos\n',
       })
+      expect((await cli(path, ['run', 'none-*'])).err).not.toContain('as a prompt')
       const status = await cli(path, ['status'])
       expect(status.out, status.err).toBe('there is no run in this repository\n')
     }))

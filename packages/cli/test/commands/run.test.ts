@@ -49,6 +49,21 @@ describe('ws run with prompts', () => {
       expect((await cli(path, ['status'])).out).toBe('there is no run in this repository\n')
     }))
 
+  test('one word is a slug, and the refusal says how it is a prompt', () =>
+    withKeepingRepository(async ({ path, git }) => {
+      const slug = await cli(path, ['run', 'fix'])
+      expect(slug.code).toBe(exitCodes.invalid)
+      expect(slug.err).toContain('no active workstream is called "fix"')
+      expect(slug.err).toContain('as a prompt: ws run --prompt fix\n')
+      const prompt = await cli(path, ['run', '--prompt', 'fix'])
+      expect(prompt.code, prompt.err).toBe(exitCodes.completed)
+      expect(git('show', 'main:kept-fix')).toBe('fix')
+      expect(await cli(path, ['run'])).toMatchObject({
+        code: exitCodes.usage,
+        err: 'ws: ws run expects <plan, "prompt" or slug…>\n  see: ws run --help\n',
+      })
+    }))
+
   test('a file that is not there is no prompt, and a tool that is not there is named', () =>
     withKeepingRepository(async ({ path }) => {
       const file = await cli(path, ['run', 'Fix it as in my plan.yaml'])

@@ -4,6 +4,7 @@ import type { RunResult } from '@ws/orchestrator'
 import { describe, expect, test } from 'vitest'
 import { eventLine } from '../../src/output/event-line.ts'
 import { liveView } from '../../src/output/live-view.ts'
+import { Standing } from '../../src/output/standing.ts'
 import { fakeTerminal } from '../fake-terminal.ts'
 
 const runId = '01M8067SA631J7RRNMWJCF7SAT'
@@ -16,6 +17,11 @@ const landed: RunEvent = {
   type: 'landing.settled',
   ...{ runId, workstreamId: 'api', round: 1, attempt: 1 },
   outcome: { kind: 'landed', commit: '6e45932b4b7954b00356aa49586ad51c52c7db7f' },
+}
+
+const asked = {
+  type: 'landing.requested' as const,
+  ...{ runId, workstreamId: 'api', round: 1, attempt: 1, after: [] },
 }
 
 const task = (id: string, status: 'RUNNING' | 'SUCCEEDED' | 'PENDING', attempts = 1) => ({
@@ -55,8 +61,9 @@ function screenOf(written: string): readonly string[] {
 function watch(columns: number) {
   const clock = new ManualClock()
   const kept = fakeTerminal('/', { isLive: true, columns })
-  const view = liveView(kept.terminal, clock)
-  return { clock, view, screen: () => screenOf(kept.out()) }
+  const standing = new Standing()
+  const view = liveView(kept.terminal, standing, clock)
+  return { clock, view, standing, screen: () => screenOf(kept.out()) }
 }
 
 describe('the view of a run', () => {
@@ -92,6 +99,35 @@ describe('the view of a run', () => {
     runs = [result()]
     clock.advanceBy(100)
     expect(screen()[1]).toContain('1/3 tasks')
+    view.close()
+  })
+
+  test('says what it has cost, which tools are not well, and what is to land, once there is something to say', () => {
+    const { clock, view, standing, screen } = watch(60)
+    const usage = (costUsd: number) => ({ costUsd, tokens: 0, durationMs: 0 })
+    const metered = { type: 'task.metered', runId, taskId: 'read', attempt: 1 } as const
+    view.show({ seq: 1, at: 0, event: started }, () => [result()])
+    expect(screen()).toHaveLength(4)
+    standing.take({ seq: 2, event: { ...metered, usage: usage(0.5) } })
+    standing.take({ seq: 3, event: { ...metered, attempt: 2, usage: usage(0.75) } })
+    standing.take({ seq: 4, event: { type: 'tool.degraded', tool: 'aider', health: 'missing' } })
+    standing.take({ seq: 5, event: { ...asked, workstreamId: 'api' } })
+    standing.take({ seq: 6, event: { ...asked, workstreamId: 'docs' } })
+    standing.take({ seq: 7, event: { ...asked, workstreamId: 'docs', type: 'landing.held', by: 'approval' } })
+    clock.advanceBy(1_000)
+    expect(screen().slice(1)).toEqual([
+      'RUNNING [#######.............] 1/3 tasks, 1s',
+      '  prices-and-taxes: add-tax, attempt 2 (2 of 2)',
+      '  waiting: guide',
+      '  cost: $1.25 so far',
+      'tools: aider is missing',
+      'queue: 2 to land, 1 of them for approval',
+    ])
+    standing.take({ seq: 8, event: { type: 'tool.recovered', tool: 'aider' } })
+    standing.take({ seq: 9, event: { ...landed, workstreamId: 'docs' } })
+    standing.take({ seq: 10, event: landed })
+    clock.advanceBy(1_000)
+    expect(screen().slice(3)).toEqual(['  waiting: guide', '  cost: $1.25 so far'])
     view.close()
   })
 

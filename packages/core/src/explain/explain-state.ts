@@ -27,7 +27,7 @@ export function explainPause(reason: PauseReason, waits: readonly PersonWait[] =
     case 'disk':
       return 'there is too little disk space'
     case 'no-host':
-      return 'no host offers what it requires'
+      return 'no host offers what it requires (`ws resume <run>`)'
     case 'needs-person':
       return `it waits for a person (${waits.map(remedy).join(', ')})`
   }

@@ -78,10 +78,20 @@ export const Config = z
       .default({})
       .describe('Files that a command makes anew, such as lock files.'),
     worktrees: z
-      .strictObject({ folder: Text.optional(), minFreeMb: z.number().nonnegative().optional() })
+      .strictObject({
+        folder: Text.optional().describe('The folder that they are made in, from that of the settings on.'),
+        minFreeMb: z.number().nonnegative().optional().describe('With less free space nothing new starts.'),
+        ahead: z
+          .int()
+          .nonnegative()
+          .optional()
+          .describe(
+            'How many are made for tasks that wait for a slot; as many as slots are in use, unless told.',
+          ),
+      })
       .meta({ title: 'worktrees' })
       .optional()
-      .describe('Where worktrees are, and the free space below which no new one is made.'),
+      .describe('Where worktrees are, how many, and the free space below which no new one is made.'),
     events: z
       .strictObject({ publishTo: z.url({ error: 'expected a URL' }).optional() })
       .meta({ title: 'events' })

@@ -46,7 +46,7 @@ describe('what is said of states', () => {
           "there is disk space again",
         ],
         [
-          "no host offers what it requires",
+          "no host offers what it requires (\`ws resume <run>\`)",
           "it waits for no host any more",
         ],
       ]

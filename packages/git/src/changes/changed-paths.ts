@@ -18,7 +18,8 @@ export interface TreeEntry {
   readonly id: ObjectId
 }
 
-const diffOptions = [
+/** For `diff-tree`: every path by bytes. */
+export const rawDiffArgs: readonly string[] = [
   '-r',
   '-z',
   '--raw',
@@ -35,7 +36,7 @@ export async function changedPaths(
   after: ObjectId,
   options: GitRunOptions = {},
 ): Promise<ChangedPath[]> {
-  const { stdout } = await git.run(['diff-tree', ...diffOptions, before, after], options)
+  const { stdout } = await git.run(['diff-tree', ...rawDiffArgs, before, after], options)
   return parseRawDiff(stdout)[0] ?? []
 }
 
@@ -47,7 +48,7 @@ export async function changedPathsOfAll(
 ): Promise<ChangedPath[][]> {
   if (pairs.length === 0) return []
   const stdin = pairs.map(({ before, after }) => `${after} ${before}\n`).join('')
-  const { stdout } = await git.run(['diff-tree', '--stdin', '--always', '-m', ...diffOptions], {
+  const { stdout } = await git.run(['diff-tree', '--stdin', '--always', '-m', ...rawDiffArgs], {
     ...options,
     stdin,
   })
@@ -55,7 +56,7 @@ export async function changedPathsOfAll(
 }
 
 /** `:<modes> <ids> <status>` NUL `<path>` NUL, and before each further pair of commits an item of its own. */
-function parseRawDiff(output: Buffer): ChangedPath[][] {
+export function parseRawDiff(output: Buffer): ChangedPath[][] {
   const all: ChangedPath[][] = []
   for (let at = 0; at < output.length;) {
     const next = output.indexOf(0, at) + 1

@@ -1,8 +1,9 @@
 import type { GitRunOptions } from '../door/git.ts'
 import type { ObjectId } from '../door/names.ts'
 import type { Repository } from '../repository/repository.ts'
-import { type ChangedPath, changedPaths } from './changed-paths.ts'
-import { collisionKey, isGitLookAlike, linkEscape } from './path-safety.ts'
+import type { ChangedPath } from './changed-paths.ts'
+import { findNeighbours } from './find-neighbours.ts'
+import { collisionKey, isGitLookAlike, linkEscape, prefixes } from './path-safety.ts'
 
 /** A change that no claim can allow, because of what it is rather than where. */
 export interface ChangeProblem {
@@ -25,8 +26,7 @@ export async function inspectChanges(
   tree: ObjectId,
   options: GitRunOptions = {},
 ): Promise<InspectedChanges> {
-  const git = await repository.content.bare()
-  const changes = await changedPaths(git, base, tree, options)
+  const changes = await repository.diffPaths(base, tree, options)
   const problems: ChangeProblem[] = []
   for (const { path, after, before, isReadable } of changes) {
     if (!isReadable) problems.push({ kind: 'unreadable-name', path, detail: 'the name is not UTF-8' })
@@ -46,10 +46,19 @@ export async function inspectChanges(
     problems.push(
       ...findCollisions(
         added,
-        await git.items(['ls-tree', '-r', '-z', '--name-only', '--full-tree', tree], options),
+        (await findNeighbours(repository, tree, added)) ?? (await listAll(repository, tree, options)),
       ),
     )
   return { changes, problems }
+}
+
+async function listAll(
+  repository: Repository,
+  tree: ObjectId,
+  options: GitRunOptions,
+): Promise<readonly string[]> {
+  const git = await repository.content.bare()
+  return git.items(['ls-tree', '-r', '-z', '--name-only', '--full-tree', tree], options)
 }
 
 /**
@@ -76,11 +85,6 @@ export function findCollisions(added: readonly string[], all: readonly string[])
     if (names.size < 2 || (parent !== undefined && (spellings.get(parent)?.size ?? 0) > 1)) continue
     problems.push({ kind: 'collision', path, detail: [...names].toSorted().join(' and ') })
   }
-  return problems
-}
-
-function prefixes(path: string): string[] {
-  const all = [path]
-  for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) all.push(path.slice(0, at))
-  return all
+  const order = ({ path, detail }: ChangeProblem) => `${path}\0${detail}`
+  return problems.toSorted((a, b) => (order(a) < order(b) ? -1 : 1))
 }

@@ -20,6 +20,13 @@ export function collisionKey(path: string): string {
   return path.normalize('NFC').toLowerCase().normalize('NFC')
 }
 
+/** A path, and each directory that it is in, from the inside. */
+export function prefixes(path: string): string[] {
+  const all = [path]
+  for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) all.push(path.slice(0, at))
+  return all
+}
+
 /** Where a symbolic link points that leaves its tree or enters `.git`; `undefined` if it stays inside. */
 export function linkEscape(
   path: string,

@@ -10,8 +10,7 @@ import type { Diagnosis } from './finding.ts'
  */
 export async function diagnoseBranches({ repository }: Slots): Promise<Diagnosis[]> {
   const owned = new Set<string>((await listRecords(repository.facts.wsDir)).map(({ branch }) => branch))
-  for (const { branch } of await listRegistrations(repository.git))
-    if (branch !== undefined) owned.add(branch)
+  for (const { branch } of await listRegistrations(repository)) if (branch !== undefined) owned.add(branch)
   const diagnoses: Diagnosis[] = []
   for (const { name, id } of await repository.listRefs('refs/heads/')) {
     if (owned.has(name)) continue

@@ -17,7 +17,7 @@ import type { Diagnosis } from './finding.ts'
 export async function diagnoseRegistrations({ repository }: Slots): Promise<Diagnosis[]> {
   const records = await listRecords(repository.facts.wsDir)
   const diagnoses: Diagnosis[] = []
-  for (const registration of await listRegistrations(repository.git)) {
+  for (const registration of await listRegistrations(repository)) {
     const record = records.find(({ path, state }) => path === registration.path && state === 'ready')
     if (registration.isMain || registration.locked !== lockReason || (await exists(registration.path)))
       continue
@@ -47,7 +47,7 @@ export async function diagnoseRegistrations({ repository }: Slots): Promise<Diag
 /** Directories among the slots that the repository no longer knows. One that never was ours is a person's. */
 export async function diagnoseDirectories({ repository, root }: Slots): Promise<Diagnosis[]> {
   const records = await listRecords(repository.facts.wsDir)
-  const registered = new Set((await listRegistrations(repository.git)).map(({ path }) => path))
+  const registered = new Set((await listRegistrations(repository)).map(({ path }) => path))
   const places = new Map<string, SlotRecord | undefined>(
     records.filter(({ state }) => state === 'ready').map((record) => [record.path, record]),
   )

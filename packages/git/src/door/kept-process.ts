@@ -1,16 +1,29 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
+import { endGroup } from '../platform/run-program.ts'
+import { wakeAfter } from '../platform/timers.ts'
 import type { Git } from './git.ts'
 
-type Child = ChildProcessByStdio<Writable, Readable, null>
+type Child = ChildProcessByStdio<Writable, Readable, Readable>
+
+/** How a kept process ended. */
+export interface KeptEnd {
+  readonly exitCode: number | undefined
+  readonly signal: string | undefined
+  /** The end of what it said on its way. */
+  readonly stderr: string
+}
 
 export interface KeptProcessOptions {
   /** Further variables. */
   readonly env?: Readonly<Record<string, string>>
   readonly onData: (chunk: Buffer) => void
   /** It ended, expected or not: nothing more will come. */
-  readonly onEnd: () => void
+  readonly onEnd: (end: KeptEnd) => void
 }
+
+const graceMs = 2_000
+const stderrTailBytes = 16_384
 
 /**
  * A git that is kept open and asked line by line. Starts with the first line, and again after an unexpected end.
@@ -31,47 +44,73 @@ export class KeptProcess {
 
   ask(line: string): void {
     const child = (this.#child ??= this.#start())
-    child.ref()
-    toSocket(child.stdout)?.ref()
+    hold(child)
     child.stdin.write(`${line}\n`)
   }
 
   /** Nobody waits any more. */
   rest(): void {
-    this.#child?.unref()
-    toSocket(this.#child?.stdout)?.unref()
+    if (this.#child === undefined) return
+    this.#child.unref()
+    for (const stream of [this.#child.stdout, this.#child.stderr]) toSocket(stream)?.unref()
   }
 
   /** Lets it answer what was asked, and end. */
   async close(): Promise<void> {
-    this.#child?.ref()
-    toSocket(this.#child?.stdout)?.ref()
+    if (this.#child !== undefined) hold(this.#child)
     this.#child?.stdin.end()
     await this.#ended
+  }
+
+  /** Ends it in the middle of an answer: asks it first, so that it takes its lock files along. */
+  stop(): void {
+    const child = this.#child
+    if (child === undefined) return
+    endGroup(child, 'SIGTERM')
+    const cancel = wakeAfter(this.#git.program.clock, graceMs, () => endGroup(child, 'SIGKILL'))
+    child.once('close', cancel)
   }
 
   #start(): Child {
     const child = spawn(this.#git.program.path, [...this.#args], {
       cwd: this.#git.place.cwd,
       env: this.#git.environment(this.#options.env),
-      stdio: ['pipe', 'pipe', 'ignore'],
+      stdio: ['pipe', 'pipe', 'pipe'],
       windowsHide: true,
       detached: process.platform !== 'win32',
     })
     toSocket(child.stdin)?.unref()
+    let stderr = Buffer.alloc(0)
+    let isEnded = false
     this.#ended = new Promise((resolve) => {
-      const onEnd = () => {
+      const onEnd = (exitCode: number | null, signal: string | null) => {
+        // One that cannot be started at all ends twice, and by then there may be another.
+        if (isEnded) return
+        isEnded = true
         if (this.#child === child) this.#child = undefined
-        this.#options.onEnd()
+        this.#options.onEnd({
+          exitCode: exitCode ?? undefined,
+          signal: signal ?? undefined,
+          stderr: stderr.toString('utf8'),
+        })
         resolve()
       }
-      child.once('error', onEnd)
+      child.once('error', () => onEnd(null, null))
       child.once('close', onEnd)
     })
     child.stdin.on('error', () => {})
     child.stdout.on('data', this.#options.onData)
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr = Buffer.concat([stderr, chunk]).subarray(-stderrTailBytes)
+    })
     return child
   }
+}
+
+/** Somebody waits for an answer: this process must live to hear it. */
+function hold(child: Child): void {
+  child.ref()
+  for (const stream of [child.stdout, child.stderr]) toSocket(stream)?.ref()
 }
 
 /** The pipes of a child are sockets, which can be let go of; their declared types do not say so. */

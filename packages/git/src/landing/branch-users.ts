@@ -22,7 +22,7 @@ export async function findBranchUsers(
 ): Promise<BranchUser[]> {
   const { commonDir } = repository.facts
   const users: BranchUser[] = []
-  for (const { path, isMain, prunable, ...worktree } of await listRegistrations(repository.git, options)) {
+  for (const { path, isMain, prunable, ...worktree } of await listRegistrations(repository, options)) {
     // Its directory is gone for good: git itself would forget it.
     if (prunable !== undefined && worktree.locked === undefined) continue
     const admin = isMain ? undefined : await adminOf(commonDir, path)

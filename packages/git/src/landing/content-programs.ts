@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { readConfig } from '../repository/config.ts'
 import type { Repository } from '../repository/repository.ts'
 
 // What decides which programs git runs, and where, when it writes files into a checkout.
@@ -12,7 +11,7 @@ const deciding = /^(?:filter\.|include|core\.(?:worktree|bare|attributesfile)$|e
  * As long as it stays the same, git may be run there as the user would run it.
  */
 export async function digestContentPrograms(repository: Repository): Promise<string> {
-  const config = await readConfig(repository.git)
+  const config = await repository.readConfig()
   const entries = config.filter(({ key }) => deciding.test(key)).map(({ key, value }) => [key, value])
   const attributes = await readFile(join(repository.facts.commonDir, 'info', 'attributes'), 'utf8').catch(
     () => '',

@@ -60,7 +60,7 @@ export async function fastForwardCheckout(
     if (paths.length === 0 && !stderr.includes('.lock')) await takeBack(repository, git, to, options)
     return { isDone: false, paths, detail: lastLine(stderr) }
   }
-  if ((await repository.readRef(branch)) === to) return { isDone: true }
+  if ((await repository.lookUp(branch)) === to) return { isDone: true }
   return { isDone: false, paths: [], detail: 'the checkout changed to another branch meanwhile' }
 }
 

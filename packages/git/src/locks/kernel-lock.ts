@@ -12,6 +12,11 @@ const busy = 5
 // A connection that is collected as garbage closes, and its lock would fall in silence.
 const held = new Set<KernelLock>()
 
+/** Whether a connection of this process holds the lock of a file. */
+export function isHeldHere(path: string): boolean {
+  return [...held].some((lock) => lock.path === path)
+}
+
 /** One connection to a lock file. Two of them exclude each other, in one process as in two. */
 export class KernelLock {
   readonly path: string

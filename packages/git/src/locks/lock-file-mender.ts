@@ -1,10 +1,12 @@
 import { lstat, realpath, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { Clock } from '@ws/core'
-import { isOwnerAlive, possibleOwners } from '../platform/lock-owners.ts'
+import { keptWritersAtWork } from '../platform/kept-writers.ts'
+import { isOwnerAlive, type LockOwner, possibleOwners } from '../platform/lock-owners.ts'
 import { isInside } from '../platform/paths.ts'
+import { isProcessGone, ownIdentity } from '../platform/processes.ts'
 import { sleep } from '../platform/timers.ts'
-import { KernelLock } from './kernel-lock.ts'
+import { isHeldHere, KernelLock } from './kernel-lock.ts'
 
 export interface ClearOptions {
   /** How long its owner may take to end. @default 0, it is looked at once */
@@ -49,11 +51,37 @@ export class LockFileMender {
     let owners = possibleOwners(seen)
     const until = this.#clock.monotonic() + patienceMs
     for (;;) {
+      owners = this.#withoutResting(owners)
       if ((await look(seen.path))?.identity !== seen.identity) return 'gone'
       if (owners?.length === 0) return 'abandoned'
       if (this.#clock.monotonic() >= until) return 'held'
       await sleep(this.#clock, lookMs, signal)
       owners = owners?.filter(isOwnerAlive)
+    }
+  }
+
+  /**
+   * A kept-open git that is in no transaction now has made no lock file that is still there. It is in one only while
+   * its keeper holds the repository lock; that of a keeper who was killed may be at work to its end.
+   */
+  #withoutResting(owners: readonly LockOwner[] | undefined): readonly LockOwner[] | undefined {
+    if (owners?.some(({ keeper }) => keeper !== undefined) !== true) return owners
+    const isOthersAtWork = !this.#canHaveRepositoryLock()
+    const own = ownIdentity()
+    return owners.filter(({ keeper }) => {
+      if (keeper === undefined || isProcessGone(keeper)) return true
+      return keeper === own ? keptWritersAtWork.size > 0 : isOthersAtWork
+    })
+  }
+
+  #canHaveRepositoryLock(): boolean {
+    const path = join(this.#commonDir, 'ws', 'repo.db')
+    if (isHeldHere(path)) return true
+    const lock = new KernelLock(path)
+    try {
+      return lock.tryTake()
+    } finally {
+      lock.close()
     }
   }
 

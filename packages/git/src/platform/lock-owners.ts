@@ -3,6 +3,7 @@
 // Whoever is left and ends without the file having changed proves it abandoned.
 import { readdirSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
+import { keeperVariable } from './kept-writers.ts'
 import { isInside } from './paths.ts'
 import { bootTimeMs, canSeeProcesses, linuxStat } from './processes.ts'
 
@@ -13,11 +14,20 @@ export interface SeenLockFile {
   readonly writtenAtMs: number
 }
 
+/** A process that may have made one. */
+export interface LockOwner {
+  readonly pid: number
+  /** Tells it from another one with the same number. */
+  readonly startedAt: string | undefined
+  /** Whose kept-open git it is, which has lock files only in the middle of a transaction. */
+  readonly keeper: string | undefined
+}
+
 /**
  * The living processes that may have made a lock file: whoever has it open, and every git that is not younger, not
  * known to work elsewhere, and not one of those that only read. `undefined` where that cannot be told (only Linux tells).
  */
-export function possibleOwners(lock: SeenLockFile): readonly string[] | undefined {
+export function possibleOwners(lock: SeenLockFile): readonly LockOwner[] | undefined {
   const bootMs = process.platform === 'linux' && canSeeProcesses() ? bootTimeMs() : undefined
   if (bootMs === undefined) return undefined
   return (
@@ -31,16 +41,27 @@ export function possibleOwners(lock: SeenLockFile): readonly string[] | undefine
         const isYounger = bootMs + Number(started) * 10 > lock.writtenAtMs + 1_000
         return !isYounger && /git/i.test(read(`/proc/${pid}`, 'comm') ?? '') && mayLock(pid, lock.path)
       })
-      .map((pid) => `${pid} ${linuxStat(Number(pid))?.[19] ?? ''}`)
+      .map((pid) => ({
+        pid: Number(pid),
+        startedAt: linuxStat(Number(pid))?.[19],
+        keeper: variableOf(pid, keeperVariable),
+      }))
       // What could not be read may have ended while it was looked at.
       .filter(isOwnerAlive)
   )
 }
 
 /** Whether one of them still lives. */
-export function isOwnerAlive(owner: string): boolean {
-  const [pid, started] = owner.split(' ')
-  return linuxStat(Number(pid))?.[19] === started
+export function isOwnerAlive({ pid, startedAt }: LockOwner): boolean {
+  const now = linuxStat(pid)?.[19]
+  return now !== undefined && now === startedAt
+}
+
+function variableOf(pid: string, name: string): string | undefined {
+  const line = read(`/proc/${pid}`, 'environ')
+    ?.split('\0')
+    .find((each) => each.startsWith(`${name}=`))
+  return line?.slice(name.length + 1)
 }
 
 /** Commands that are kept open for hours, and make no lock file. */

@@ -104,7 +104,7 @@ export function runProgram(
 }
 
 /** Signals the program and whatever it started in its group. */
-function endGroup(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
+export function endGroup(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
   if (child.pid === undefined) return
   try {
     if (process.platform === 'win32') child.kill(signal)

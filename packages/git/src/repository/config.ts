@@ -3,21 +3,23 @@ import type { Git } from '../door/git.ts'
 /** One setting with where it comes from. Keys are lower-case but for their middle part. */
 export interface ConfigEntry {
   readonly scope: string
+  /** `file:<path>`, absolute or as seen from where git ran. */
+  readonly origin: string
   readonly key: string
   readonly value: string
 }
 
 /** The configuration as git sees it, in order: of equal keys the last one counts. */
 export async function readConfig(git: Git): Promise<ConfigEntry[]> {
-  const items = await git.items(['config', '--null', '--list', '--show-scope', '--includes'])
+  const items = await git.items(['config', '--null', '--list', '--show-scope', '--show-origin', '--includes'])
   const entries: ConfigEntry[] = []
-  for (let i = 0; i + 1 < items.length; i += 2) {
-    const [scope, pair] = [items[i]!, items[i + 1]!]
+  for (let i = 0; i + 2 < items.length; i += 3) {
+    const [scope, origin, pair] = [items[i]!, items[i + 1]!, items[i + 2]!]
     const lineEnd = pair.indexOf('\n')
     const key = lineEnd < 0 ? pair : pair.slice(0, lineEnd)
     // A key without "=" is a claim that is true.
     if (scope !== 'command')
-      entries.push({ scope, key, value: lineEnd < 0 ? 'true' : pair.slice(lineEnd + 1) })
+      entries.push({ scope, origin, key, value: lineEnd < 0 ? 'true' : pair.slice(lineEnd + 1) })
   }
   return entries
 }

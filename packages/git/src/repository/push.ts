@@ -1,6 +1,5 @@
 import { WsError } from '@ws/core'
 import type { ObjectId, RefName } from '../door/names.ts'
-import { readConfig } from './config.ts'
 import type { Repository } from './repository.ts'
 
 /** One commit on its way to a remote. */
@@ -70,8 +69,8 @@ function parsePush(output: string): PushResult[] {
 }
 
 /** The address under which a remote is pushed to. */
-export async function remoteUrl({ git }: Repository, remote: string): Promise<string> {
-  const config = await readConfig(git)
+export async function remoteUrl(repository: Repository, remote: string): Promise<string> {
+  const config = await repository.readConfig()
   const value = (name: string) =>
     config.find(({ key }) => key.startsWith('remote.') && key === `remote.${remote}.${name}`)?.value
   const url = value('pushurl') ?? value('url')

@@ -8,6 +8,7 @@ import {
   parseRefName,
   type RefName,
 } from '../door/names.ts'
+import type { RefWriter } from '../door/ref-writer.ts'
 import type { Exclusive } from '../locks/repository-lock.ts'
 
 /** One reference with what it holds. */
@@ -91,29 +92,40 @@ function candidates(name: string): readonly string[] {
   return [branch, branch.replace('refs/heads/', 'refs/tags/'), branch.replace('refs/heads/', 'refs/remotes/')]
 }
 
+/** How a transaction is carried out. */
+export interface UpdateOptions {
+  /** Goes into the reflogs. */
+  readonly reason: string
+  /** A kept-open git for references of ours, whose reflogs nobody reads for a reason. */
+  readonly writer?: RefWriter
+}
+
 /**
- * Changes references in one transaction: all of them, or none. `reason` goes into the reflogs.
+ * Changes references in one transaction: all of them, or none.
  * @throws `WS_GIT_REF_MOVED` if one does not hold what it should
  */
 export async function updateRefs(
   git: Git,
   exclusive: Exclusive,
   changes: readonly RefChange[],
-  reason: string,
-  options: GitRunOptions = {},
+  { reason, writer }: UpdateOptions,
 ): Promise<void> {
   exclusive.require()
-  const lines = changes.flatMap(({ ref, from, to }) => {
-    if (from === to) return from === null ? [] : [`verify ${ref}\0${from}\0`]
-    if (to === null) return [`delete ${ref}\0${from}\0`]
-    return [from === null ? `create ${ref}\0${to}\0` : `update ${ref}\0${to}\0${from}\0`]
+  const commands = changes.flatMap(({ ref, from, to }) => {
+    if (from === to) return from === null ? [] : [`verify ${ref} ${from}`]
+    if (to === null) return [`delete ${ref} ${from}`]
+    return [from === null ? `create ${ref} ${to}` : `update ${ref} ${to} ${from}`]
   })
-  if (lines.length === 0) return
+  if (commands.length === 0) return
+  if (writer !== undefined && changes.every(hasNoReason) && (await writer.write(commands))) return
+  exclusive.require()
   await git.run(
-    ['update-ref', '--no-deref', '--create-reflog', '-m', reason.replaceAll(/\s+/g, ' '), '--stdin', '-z'],
-    {
-      ...options,
-      stdin: lines.join(''),
-    },
+    ['update-ref', '--no-deref', '--create-reflog', '-m', reason.replaceAll(/\s+/g, ' '), '--stdin'],
+    { stdin: commands.map((command) => `${command}\n`).join('') },
   )
+}
+
+/** What is written below `refs/ws/` says by its name why it is there; a reflog goes with its reference. */
+function hasNoReason({ ref, from, to }: RefChange): boolean {
+  return ref.startsWith('refs/ws/') || to === null || from === to
 }

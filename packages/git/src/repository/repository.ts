@@ -1,22 +1,27 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { type Clock, WsError } from '@ws/core'
+import type { ChangedPath } from '../changes/changed-paths.ts'
 import { CommitWriter } from '../door/commit-writer.ts'
 import type { GitPlace } from '../door/environment.ts'
 import type { GitReader } from '../door/git-reader.ts'
 import { findGit, Git, type GitOptions, type GitRunOptions } from '../door/git.ts'
-import { IgnoreComparer } from '../door/ignore-comparer.ts'
 import { type GitVersion, requireGitVersion } from '../door/git-version.ts'
 import { branchRef, isObjectId, type ObjectId, parseRefName, type RefName } from '../door/names.ts'
 import { type GitObject, ObjectReader } from '../door/object-reader.ts'
 import { RefReader } from '../door/ref-reader.ts'
+import { RefWriter } from '../door/ref-writer.ts'
 import { type LeadershipAnswer, takeLeadership } from '../locks/leader-lock.ts'
 import { LockFileMender } from '../locks/lock-file-mender.ts'
 import { type Exclusive, type ExclusiveOptions, RepositoryLock } from '../locks/repository-lock.ts'
 import { canonicalPath } from '../platform/paths.ts'
+import { Ancestry } from './ancestry.ts'
 import { type CommitDraft, commitText, treeIn } from './commit.ts'
 import { type ConfigEntry, configValue, isTrue, privateConfig, readConfig } from './config.ts'
+import { KeptDiffs } from './kept-diffs.ts'
+import { KnownConfig } from './known-config.ts'
 import { attributesFile, PrivateGit } from './private-git.ts'
+import { RefFiles } from './ref-files.ts'
 import { listRefs, readRef, type Ref, type RefChange, resolveCommit, updateRefs } from './refs.ts'
 
 /** How a repository is opened. */
@@ -104,14 +109,23 @@ export class Repository implements GitReader {
   readonly #lock: RepositoryLock
   #reader: Promise<ObjectReader> | undefined
   #writer: Promise<CommitWriter> | undefined
-  #ignores: Promise<IgnoreComparer> | undefined
+  #diffs: Promise<KeptDiffs> | undefined
   readonly #refs: RefReader
+  readonly #refWriter: RefWriter
+  readonly #config: KnownConfig
+  readonly #refFiles: RefFiles
+  /** Objects that were there when a reference to them was looked at. */
+  readonly #present = new Set<ObjectId>()
+  readonly #ancestry = new Ancestry((id) => this.readObject(id))
 
   constructor(git: Git, facts: RepositoryFacts) {
     this.git = git
     this.facts = facts
     this.#lock = new RepositoryLock(facts.wsDir, git.program.clock)
     this.#refs = new RefReader(git)
+    this.#refWriter = new RefWriter(git)
+    this.#config = new KnownConfig(git)
+    this.#refFiles = new RefFiles(facts.commonDir, git.program.clock)
     this.content = new PrivateGit(git, {
       folder: join(facts.wsDir, 'git'),
       objectDirectory: join(facts.commonDir, 'objects'),
@@ -137,6 +151,21 @@ export class Repository implements GitReader {
     return listRefs(this.git, prefix, options)
   }
 
+  /** All references that are not below `refs/ws/`; for the files of this package. */
+  async listForeignRefs(): Promise<readonly Ref[]> {
+    const read = this.facts.refFormat === 'files' ? this.#refFiles.read() : undefined
+    if (read !== undefined && (await this.#areThere(read))) return read
+    return (await this.listRefs()).filter(({ name }) => !name.startsWith('refs/ws/'))
+  }
+
+  /** A reference to what is not there is a broken one, which git says by name. */
+  async #areThere(refs: readonly Ref[]): Promise<boolean> {
+    const unknown = [...new Set(refs.map(({ id }) => id))].filter((id) => !this.#present.has(id))
+    const found = await Promise.all(unknown.map((id) => this.#refs.read(id)))
+    for (const id of found) if (id !== undefined) this.#present.add(id)
+    return found.every((id) => id !== undefined)
+  }
+
   readRef(ref: RefName, options: GitRunOptions = {}): Promise<ObjectId | undefined> {
     return readRef(this.git, ref, options)
   }
@@ -153,12 +182,17 @@ export class Repository implements GitReader {
    * What a reference, or a worktree's `HEAD`, holds: fast, without telling a broken one from none. For values
    * that are compared again when they are written.
    */
-  lookUp(name: RefName | `worktrees/${string}/HEAD`): Promise<ObjectId | undefined> {
+  lookUp(name: RefName | 'HEAD' | `worktrees/${string}/HEAD`): Promise<ObjectId | undefined> {
     return this.#refs.read(name)
   }
 
+  /**
+   * Changes references in one transaction: all of them, or none. The reason goes into the reflogs of what is not ours.
+   * @throws `WS_GIT_REF_MOVED` if one does not hold what it should
+   */
   updateRefs(exclusive: Exclusive, changes: readonly RefChange[], reason: string): Promise<void> {
-    return updateRefs(this.git, exclusive, changes, reason)
+    const kept = this.facts.refFormat === 'files' ? { writer: this.#refWriter } : {}
+    return updateRefs(this.git, exclusive, changes, { reason, ...kept })
   }
 
   /** An object by its id, or `undefined`. */
@@ -190,10 +224,40 @@ export class Repository implements GitReader {
     return treeIn(id, await this.readObject(id))
   }
 
+  /** Whether the first commit is the second one, or part of its history. @throws `WS_GIT_OBJECT_MISSING`, `WS_GIT_FAILED` */
+  async isAncestor(ancestor: ObjectId, of: ObjectId, options: GitRunOptions = {}): Promise<boolean> {
+    options.signal?.throwIfAborted()
+    if (ancestor === of) return true
+    // Which parents the last commits of a shallow clone lack, only git knows.
+    const isKnown = this.facts.isShallow ? undefined : await this.#ancestry.find(ancestor, of)
+    if (isKnown !== undefined) return isKnown
+    const git = await this.content.bare()
+    const args = ['merge-base', '--is-ancestor', ancestor, of]
+    return (await git.run(args, { ...options, okExitCodes: [0, 1] })).exitCode === 0
+  }
+
+  /** Every path that differs between two trees or commits, by bytes. @throws `WS_GIT_OBJECT_MISSING` */
+  async diffPaths(before: ObjectId, after: ObjectId, options: GitRunOptions = {}): Promise<ChangedPath[]> {
+    return (await this.#differ()).paths(await this.treeOf(before), await this.treeOf(after), options)
+  }
+
+  /** What differs between two trees or commits as a patch without lines around. @throws `WS_GIT_OBJECT_MISSING` */
+  async diffPatch(before: ObjectId, after: ObjectId, options: GitRunOptions = {}): Promise<string> {
+    return (await this.#differ()).patch(await this.treeOf(before), await this.treeOf(after), options)
+  }
+
   /** Whether two trees ignore different files; for the files of this package. */
   async ignoresDiffer(before: ObjectId, after: ObjectId): Promise<boolean> {
-    this.#ignores ??= this.content.bare().then((git) => new IgnoreComparer(git))
-    return (await this.#ignores).differ(before, await this.treeOf(after))
+    return (await this.#differ()).ignores(before, await this.treeOf(after))
+  }
+
+  #differ(): Promise<KeptDiffs> {
+    return (this.#diffs ??= this.content.bare().then((git) => new KeptDiffs(git)))
+  }
+
+  /** The configuration as git sees it now, in order; for the files of this package. */
+  readConfig(): Promise<readonly ConfigEntry[]> {
+    return this.#config.read()
   }
 
   /** Git on the repository with other settings; for the files of this package. */
@@ -202,10 +266,11 @@ export class Repository implements GitReader {
   }
 
   async close(): Promise<void> {
-    const kept = [this.#reader, this.#writer, this.#ignores]
-    this.#reader = this.#writer = this.#ignores = undefined
+    const kept = [this.#reader, this.#writer, this.#diffs]
+    this.#reader = this.#writer = this.#diffs = undefined
     for (const each of kept) if (each !== undefined) await (await each).close()
     await this.#refs.close()
+    await this.#refWriter.close()
     await this.content.close()
     await this.#lock.close()
   }

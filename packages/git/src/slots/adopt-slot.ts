@@ -22,7 +22,7 @@ export async function adoptWorktree(
   const path = await canonicalPath(at)
   const base = await repository.resolveCommit(options.base, signalOf(options))
   return repository.exclusively(async () => {
-    const registration = (await listRegistrations(repository.git)).find((worktree) => worktree.path === path)
+    const registration = (await listRegistrations(repository)).find((worktree) => worktree.path === path)
     const admin = await adminOf(repository.facts.commonDir, path)
     if (registration?.isMain === true || path === repository.facts.mainWorktree)
       throw new WsError(

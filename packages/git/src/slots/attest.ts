@@ -48,7 +48,7 @@ export async function attest(repository: Repository, record: SlotRecord): Promis
   for (const name of await listHooks(commonDir))
     files[`hooks/${name}`] = await digest(join(commonDir, 'hooks', name))
   const refs: Record<string, string> = {}
-  for (const { name, id } of await repository.listRefs()) if (!name.startsWith('refs/ws/')) refs[name] = id
+  for (const { name, id } of await repository.listForeignRefs()) refs[name] = id
   return { refs, files, headBranch: (await headBranch(repository.git, admin)) ?? null }
 }
 

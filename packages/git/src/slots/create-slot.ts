@@ -151,7 +151,7 @@ export async function checkBranch(
       details: { branch },
       hint: 'give a branch that exists, or let it be made',
     })
-  const user = (await listRegistrations(repository.git)).find((worktree) => worktree.branch === branch)
+  const user = (await listRegistrations(repository)).find((worktree) => worktree.branch === branch)
   if (user === undefined) return tip
   throw new WsError(
     'WS_GIT_BRANCH_IN_USE',

@@ -6,6 +6,7 @@ import { isObjectId, type ObjectId, parseRefName, type RefName } from '../door/n
 import type { Exclusive } from '../locks/repository-lock.ts'
 import { toGitPath } from '../platform/paths.ts'
 import type { Repository } from '../repository/repository.ts'
+import { readHead, readRegistrations } from './read-registrations.ts'
 import type { SlotRecord } from './slot-record.ts'
 
 /** A worktree as the repository knows it. */
@@ -21,7 +22,15 @@ export interface Registration {
 }
 
 /** Every worktree that is registered, the main one first. */
-export async function listRegistrations(git: Git, options: GitRunOptions = {}): Promise<Registration[]> {
+export async function listRegistrations(
+  repository: Repository,
+  options: GitRunOptions = {},
+): Promise<readonly Registration[]> {
+  return (await readRegistrations(repository)) ?? askForRegistrations(repository.git, options)
+}
+
+/** The same as git says it. */
+export async function askForRegistrations(git: Git, options: GitRunOptions = {}): Promise<Registration[]> {
   const items = await git.items(['worktree', 'list', '--porcelain', '-z'], options)
   const blocks: Map<string, string>[] = []
   let block = new Map<string, string>()
@@ -95,6 +104,8 @@ export async function requireIntact(commonDir: string, path: string, admin: stri
 
 /** What a worktree's `HEAD` points to: a branch, or `undefined` when it is detached. */
 export async function headBranch(git: Git, admin: string): Promise<RefName | undefined> {
+  const head = readHead(join(git.place.cwd, 'worktrees', admin, 'HEAD'))
+  if (head !== undefined) return 'branch' in head ? head.branch : undefined
   const { exitCode, stdout } = await git.run(['symbolic-ref', '--quiet', `worktrees/${admin}/HEAD`], {
     okExitCodes: [0, 1],
   })

@@ -6,6 +6,7 @@ import { makeTempRepository } from '@ws/testing'
 import { describe, expect, it } from 'vitest'
 import { parseObjectId, parseRefName } from '../../src/door/names.ts'
 import { LockFileMender } from '../../src/locks/lock-file-mender.ts'
+import { startFixture } from '../fixtures/start-fixture.ts'
 import { type Opened, testEnvironment, withOpened } from '../opened.ts'
 
 /** A git that somebody else keeps open; it is ended with the test. */
@@ -114,6 +115,52 @@ describe.skipIf(process.platform !== 'linux')('a lock file', () => {
         })
       }),
     ))
+
+  it('is not taken for one of the gits that are kept open for references of ours, while these rest', () =>
+    withOpened(async ({ temp, repository }) => {
+      const other = startFixture('keep-writer.ts', temp.path, 'rests')
+      try {
+        expect(await other.firstLine).toBe('rests')
+        const ref = parseRefName('refs/ws/mine')
+        const [first, second] = [temp.git('rev-parse', 'HEAD'), temp.commit('second', { b: 'b' })].map(
+          parseObjectId,
+        )
+        const change = (from = first, to = second) =>
+          repository.exclusively((exclusive) =>
+            repository.updateRefs(exclusive, [{ ref, from: from ?? null, to: to ?? null }], 'test'),
+          )
+        temp.git('update-ref', ref, first ?? '')
+        await change()
+        const lock = join(temp.path, '.git', `${ref}.lock`)
+        writeFileSync(lock, '')
+        await change(second, first)
+        expect(existsSync(lock)).toBe(false)
+        expect(temp.git('rev-parse', ref)).toBe(first)
+      } finally {
+        other.kill()
+        await other.ended
+      }
+    }))
+
+  it('may be of a git that is kept open by whoever is in the middle of a change', () =>
+    withOpened(async (opened) => {
+      const other = startFixture('keep-writer.ts', opened.temp.path, 'works')
+      try {
+        expect(await other.firstLine).toBe('works')
+        const mender = menderOf(opened)
+        const lock = join(opened.temp.path, '.git/refs/ws/other.lock')
+        writeFileSync(lock, '')
+        expect(await mender.clear(lock)).toBe(false)
+        expect(existsSync(lock)).toBe(true)
+        const waiting = mender.clear(lock, { patienceMs: 60_000 })
+        other.kill()
+        expect(await waiting).toBe(true)
+        expect(existsSync(lock)).toBe(false)
+      } finally {
+        other.kill()
+        await other.ended
+      }
+    }))
 
   it('outside the repository is nobody of ours to remove', () =>
     withOpened(async (opened) => {

@@ -59,6 +59,8 @@ export async function killAt({ operation, chosen, at }: Kill): Promise<string[]>
   return problems
 }
 
+const keptGit = join(import.meta.dirname, '../fixtures/kept-git.sh')
+
 /** A git that ends whoever started it. */
 function killingGit(folder: string, { step, moment }: GitStep): string {
   const program = join(folder, 'killing-git')
@@ -66,10 +68,11 @@ function killingGit(folder: string, { step, moment }: GitStep): string {
   const kill = 'kill -9 $PPID; exit 1'
   writeFileSync(
     program,
-    `#!/bin/sh\necho x >> '${count}'\nn=$(wc -l < '${count}')\n` +
+    `#!/bin/sh\nis_it() { echo x >> '${count}'; [ "$(wc -l < '${count}')" -eq ${step} ]; }\n` +
+      `when=${moment}\ncommitted='${count}.committed'\n. '${keptGit}'\n` +
       (moment === 'before'
-        ? `[ $n -eq ${step} ] && { ${kill}; }\nexec git "$@"\n`
-        : `git "$@"; code=$?\n[ $n -eq ${step} ] && { ${kill}; }\nexit $code\n`),
+        ? `if is_it; then ${kill}; fi\nexec git "$@"\n`
+        : `is_it; isIt=$?\ngit "$@"; code=$?\nif [ $isIt -eq 0 ]; then ${kill}; fi\nexit $code\n`),
   )
   chmodSync(program, 0o755)
   return program

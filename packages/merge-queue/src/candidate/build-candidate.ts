@@ -232,10 +232,8 @@ function unrelated(): CandidateResult {
   return impossible('the branch and the target have no history in common')
 }
 
-async function isAncestor({ git, run }: Building, ancestor: ObjectId, of: ObjectId): Promise<boolean> {
-  if (ancestor === of) return true
-  const args = ['merge-base', '--is-ancestor', ancestor, of]
-  return (await git.run(args, { ...run, okExitCodes: [0, 1] })).exitCode === 0
+function isAncestor({ repository, run }: Building, ancestor: ObjectId, of: ObjectId): Promise<boolean> {
+  return repository.isAncestor(ancestor, of, run)
 }
 
 function readById(repository: Repository, id: string | undefined): Promise<CommitFacts | undefined> {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import {
+  type Exclusive,
   type ObjectId,
   parseRefName,
   refComponent,
@@ -33,39 +34,62 @@ export function entryRef(entryId: string, commit: string): RefName {
   return parseRefName(`${entries}${refComponent(entryId)}/${commit}`)
 }
 
-/** Keeps a commit from being collected as garbage. */
-export async function pin(
-  repository: Repository,
-  ref: RefName,
-  commit: ObjectId,
-  epoch: number,
-): Promise<void> {
-  if ((await repository.lookUp(ref)) === commit) return
-  await repository.exclusively(
-    async (exclusive) => {
-      const from = (await repository.lookUp(ref)) ?? null
-      await repository.updateRefs(exclusive, [{ ref, from, to: commit }], 'ws: kept for the merge queue')
-    },
-    { epoch },
-  )
-}
+/**
+ * References that keep commits from being collected as garbage. One leader makes and removes all of them, so that they
+ * are listed once, for what earlier ones have left.
+ */
+export class Pins {
+  readonly #repository: Repository
+  readonly #epoch: number
+  /** What is there; not known before it was listed, nor after a change whose end is not. */
+  #known: Map<RefName, ObjectId> | undefined
 
-/** Lets go what nobody will ask for any more. */
-export async function sweepPins(
-  repository: Repository,
-  epoch: number,
-  isKept: (ref: RefName, id: ObjectId) => boolean,
-): Promise<void> {
-  await repository.exclusively(
-    async (exclusive) => {
-      const found = (
-        await Promise.all([repository.listRefs(candidates), repository.listRefs(entries)])
-      ).flat()
-      const changes = found.flatMap(({ name, id }): RefChange[] =>
-        isKept(name, id) ? [] : [{ ref: name, from: id, to: null }],
+  constructor(repository: Repository, epoch: number) {
+    this.#repository = repository
+    this.#epoch = epoch
+  }
+
+  /** Keeps what is to land, whatever becomes of its branch. */
+  keepEntry(entryId: string, commit: ObjectId): Promise<void> {
+    return this.keep(entryRef(entryId, commit), commit)
+  }
+
+  async keep(ref: RefName, commit: ObjectId): Promise<void> {
+    const repository = this.#repository
+    if ((await repository.lookUp(ref)) === commit) return
+    await this.#exclusively(async (exclusive) => {
+      const from = (await repository.lookUp(ref)) ?? null
+      const changes: RefChange[] = [{ ref, from, to: commit }]
+      try {
+        await repository.updateRefs(exclusive, changes, 'ws: kept for the merge queue')
+      } catch (error) {
+        // A git that a leader started before it was killed may do the same at the same time.
+        if ((await repository.lookUp(ref)) !== commit) throw error
+      }
+      this.#known?.set(ref, commit)
+    })
+  }
+
+  /** Lets go what nobody will ask for any more. */
+  sweep(isKept: (ref: RefName, id: ObjectId) => boolean): Promise<void> {
+    return this.#exclusively(async (exclusive) => {
+      const known = this.#known ?? (await this.#list())
+      this.#known = undefined
+      const changes = [...known].flatMap(([ref, id]): RefChange[] =>
+        isKept(ref, id) ? [] : [{ ref, from: id, to: null }],
       )
-      await repository.updateRefs(exclusive, changes, 'ws: no longer needed by the merge queue')
-    },
-    { epoch },
-  )
+      await this.#repository.updateRefs(exclusive, changes, 'ws: no longer needed by the merge queue')
+      for (const { ref } of changes) known.delete(ref)
+      this.#known = known
+    })
+  }
+
+  async #list(): Promise<Map<RefName, ObjectId>> {
+    const found = await Promise.all([candidates, entries].map((prefix) => this.#repository.listRefs(prefix)))
+    return new Map(found.flat().map(({ name, id }) => [name, id]))
+  }
+
+  #exclusively(change: (exclusive: Exclusive) => Promise<void>): Promise<void> {
+    return this.#repository.exclusively(change, { epoch: this.#epoch })
+  }
 }

@@ -1,8 +1,8 @@
-import { mkdir, readdir, readFile, rm, stat, statfs, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { WsError } from '@ws/core'
 import type { ObjectId, Repository } from '@ws/git'
-import { endMarked, findMarked } from './marked-processes.ts'
+import { endMarked, findMarked, markerName } from './marked-processes.ts'
 
 /** Where checkouts lie, and what stays in them. */
 export interface CheckoutPoolOptions {
@@ -68,8 +68,11 @@ export class CheckoutPool {
   async close(): Promise<void> {
     if (this.#opened === undefined || this.#options.caches.length > 0) return
     await this.#opened.catch(() => {})
-    for (let number = 1; number <= this.#last; number++)
+    // What says whose folder it is goes last: whoever is killed meanwhile leaves the rest to the next leader.
+    for (let number = 1; number <= this.#last; number++) {
       await this.#repository.content.forgetSlot(slotOf(number))
+      await rm(join(this.root, String(number)), { recursive: true, force: true, maxRetries: 3 })
+    }
     await rm(this.root, { recursive: true, force: true, maxRetries: 3 })
   }
 
@@ -86,12 +89,12 @@ export class CheckoutPool {
     await mkdir(this.root, { recursive: true })
     const names = await readdir(this.root)
     const owner = await readFile(join(this.root, ownerFile), 'utf8').catch(() => undefined)
-    if ((owner === undefined && names.length > 0) || (owner !== undefined && owner !== this.#owner()))
+    if (!this.#isOurs(owner, names))
       throw new WsError('WS_QUEUE_ROOT_TAKEN', `${this.root} is not a folder of this repository's queue`, {
         details: { root: this.root },
         hint: 'move it away, or name another one with `checkouts: { root }`',
       })
-    await writeFile(join(this.root, ownerFile), this.#owner())
+    if (owner !== this.#owner()) await this.#sign()
     for (const number of names.map(Number).filter((each) => Number.isSafeInteger(each) && each > 0)) {
       this.#last = Math.max(this.#last, number)
       const path = join(this.root, String(number))
@@ -101,6 +104,19 @@ export class CheckoutPool {
       await rm(this.#repository.content.slotFile(slotOf(number), 'index.lock'), { force: true })
       this.#free.push(number)
     }
+  }
+
+  /** Whoever was killed while it signed may have left an empty signature, or one that is not in its place. */
+  #isOurs(owner: string | undefined, names: readonly string[]): boolean {
+    if (owner === this.#owner()) return true
+    return (owner ?? '') === '' && names.every((name) => name.startsWith(ownerFile))
+  }
+
+  /** In one go: a leader that is killed meanwhile must not leave a folder that is nobody's. */
+  async #sign(): Promise<void> {
+    const unsigned = join(this.root, `${ownerFile}.new`)
+    await writeFile(unsigned, this.#owner())
+    await rename(unsigned, join(this.root, ownerFile))
   }
 
   #owner(): string {
@@ -134,11 +150,14 @@ export class CheckoutPool {
   }
 
   async #write(number: number, path: string, tree: ObjectId, signal: AbortSignal | undefined): Promise<void> {
-    await mkdir(path, { recursive: true })
+    const isNew = (await mkdir(path, { recursive: true })) !== undefined
     const git = await this.#repository.content.forSlot(slotOf(number), path)
-    const run = { timeoutMs: 900_000, ...(signal === undefined ? {} : { signal }) }
+    // Marked as the check is: what goes on when its leader was killed is ended before the next one begins here.
+    const env = { [markerName]: path }
+    const run = { timeoutMs: 900_000, env, ...(signal === undefined ? {} : { signal }) }
     // `--reset` looks at every file: what the last check changed is put back.
     await git.run(['read-tree', '--reset', '-u', tree], run)
+    if (isNew) return
     const kept = this.#options.caches.flatMap((pattern) => ['-e', pattern])
     await git.run(['clean', '-ffdxq', ...kept], run)
   }

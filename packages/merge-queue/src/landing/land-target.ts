@@ -1,6 +1,7 @@
 import { findBranchUsers, type ObjectId, type RefChange, type RefName, type Repository } from '@ws/git'
 import type { LandOutcome } from '../queue/queue-input.ts'
 import { isAncestor } from './ancestry.ts'
+import { findRef } from './find-ref.ts'
 import { pushTarget, type TargetRemote } from './push-target.ts'
 import { type TargetRefs, targetRefs } from './target-refs.ts'
 import { waitForRest } from './wait-for-rest.ts'
@@ -41,7 +42,7 @@ export async function landTarget(
       if (early !== undefined) return early
       const changes = await changesFor(repository, landing, refs)
       await repository.updateRefs(exclusive, changes, `ws: landed on ${landing.target}`)
-      const landed = await repository.lookUp(refs.landed)
+      const landed = await findRef(repository, refs.landed)
       return landed === landing.to ? { kind: 'landed' } : { kind: 'moved', to: landed }
     },
     { epoch: options.epoch },
@@ -56,7 +57,7 @@ export async function findLanding(
   const ref = targetRefs(target).landed
   // The leader is gone, but a git that it started may still be at work.
   await waitForRest(repository, [ref])
-  const landed = await repository.readRef(ref)
+  const landed = await findRef(repository, ref)
   return landed !== undefined && (await isAncestor(repository, to, landed)) ? { kind: 'landed' } : undefined
 }
 
@@ -66,9 +67,9 @@ async function lookBefore(
   { from, to }: Landing,
   refs: TargetRefs,
 ): Promise<LandOutcome | undefined> {
-  const landed = await repository.lookUp(refs.landed)
+  const landed = await findRef(repository, refs.landed)
   if (landed === from) {
-    const isGone = (await repository.lookUp(refs.branch)) === undefined
+    const isGone = (await findRef(repository, refs.branch)) === undefined
     return isGone ? { kind: 'moved', to: undefined } : undefined
   }
   if (landed !== undefined && (await isAncestor(repository, to, landed))) return { kind: 'landed' }
@@ -78,6 +79,9 @@ async function lookBefore(
 /**
  * What moves together. What a person did to the branch meanwhile does not keep the line from moving: it is seen
  * at the next look, and taken in from where the branch is then.
+ *
+ * Git moves the references of a transaction one after another, in this order, and may be killed in between. The line
+ * comes after whatever tells that the branch was not set back; then what is left looks like less done, and goes on.
  */
 async function changesFor(
   repository: Repository,
@@ -92,9 +96,9 @@ async function changesFor(
   if (head === to || (head !== from && (await isAncestor(repository, to, head)))) return [line, ...forget]
   const isBehind = head === from || (await isAncestor(repository, head, to))
   if (isBehind && (await isLeft(repository, left ?? from, head)) && (await isFree(repository, branch)))
-    return [line, { ref: branch, from: head, to }, ...forget]
+    return [{ ref: branch, from: head, to }, line, ...forget]
   // Where the branch was left is what tells a branch that lags from one that a person set back.
-  return left === undefined ? [line, { ref: followed, from: null, to: from }] : [line]
+  return left === undefined ? [{ ref: followed, from: null, to: from }, line] : [line]
 }
 
 /** Whether the branch holds what the queue left it at: one that was set back is not moved on. */

@@ -7,11 +7,11 @@ import {
   type ObjectId,
   readRemoteBranch,
   type RefChange,
-  type RefName,
   type Repository,
 } from '@ws/git'
 import type { TargetSight } from '../queue/queue-input.ts'
 import { isAncestor } from './ancestry.ts'
+import { findRef } from './find-ref.ts'
 import { bringHere, type TargetRemote } from './push-target.ts'
 import { type TargetRefs, targetRefs } from './target-refs.ts'
 import { waitForRest } from './wait-for-rest.ts'
@@ -72,8 +72,8 @@ const mostRounds = 20
 
 async function lookOnce(look: Look): Promise<Sight | 'moved' | undefined> {
   const { repository, refs } = look
-  const head = await read(repository, refs.branch)
-  const landed = await read(repository, refs.landed)
+  const head = await findRef(repository, refs.branch)
+  const landed = await findRef(repository, refs.landed)
   if (landed === undefined) return head === undefined ? undefined : begin(look, head)
   const there = await lookAtRemote(look, landed)
   if (there !== undefined) return there
@@ -138,11 +138,6 @@ function whileSo(
   )
 }
 
-/** Fast where the reference is there; that it is not there is asked of git itself, which knows a broken one. */
-async function read(repository: Repository, ref: RefName): Promise<ObjectId | undefined> {
-  return (await repository.lookUp(ref)) ?? repository.readRef(ref)
-}
-
 /** The first look at a target: its line begins where the branch is. */
 async function begin({ repository, refs, epoch }: Look, head: ObjectId): Promise<Sight> {
   const changes: RefChange[] = [{ ref: refs.landed, from: null, to: head }]
@@ -161,7 +156,10 @@ async function follow(
   exclusive: Exclusive,
 ): Promise<Sight> {
   const { branch } = refs
-  const [user, ...more] = await findBranchUsers(repository, branch)
+  const [[user, ...more], programs] = await Promise.all([
+    findBranchUsers(repository, branch),
+    digestContentPrograms(repository),
+  ])
   if (user === undefined) return change([{ ref: branch, from: head, to: landed }])
   const { path: where, gitDir } = user
   const held = async (paths: readonly string[], detail: string): Promise<Sight> => ({
@@ -175,7 +173,7 @@ async function follow(
   })
   if (more.length > 0) return held([], 'it is checked out more than once')
   if (user.by !== 'checkout') return held([], `a ${user.by} of it goes on`)
-  if ((await digestContentPrograms(repository)) !== contentPrograms)
+  if (programs !== contentPrograms)
     return held(['.git/config'], 'the configuration names other programs than before')
   const moved = await fastForwardCheckout(repository, exclusive, user, { branch, to: landed })
   return moved.isDone ? change([]) : held(moved.paths, moved.detail)

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type Clock, WsError } from '@ws/core'
-import { type ObjectId, parseObjectId, type Repository } from '@ws/git'
+import { parseObjectId, type Repository } from '@ws/git'
 import {
   buildCandidate,
   type CandidateIngredients,
@@ -10,7 +10,7 @@ import {
 } from '../candidate/build-candidate.ts'
 import { readCommit } from '../candidate/commit-facts.ts'
 import { type GeneratedFile, generateFiles } from '../candidate/generated-files.ts'
-import { candidateRef, entryRef, madeRef, pin } from '../candidate/pins.ts'
+import { candidateRef, madeRef, type Pins } from '../candidate/pins.ts'
 import type { CheckDefinition } from '../checks/check-definition.ts'
 import { type CheckEnvironment, checkKey } from '../checks/check-key.ts'
 import { CheckoutPool, type CheckoutPoolOptions } from '../checks/checkout-pool.ts'
@@ -44,6 +44,7 @@ import type { EscalationHandler } from './queue-options.ts'
 export interface GitActionsOptions {
   readonly repository: Repository
   readonly epoch: number
+  readonly pins: Pins
   readonly checks: ReadonlyMap<string, CheckDefinition>
   readonly generated: readonly GeneratedFile[]
   readonly checkouts: CheckoutPoolOptions
@@ -87,7 +88,7 @@ export class GitActions implements QueueActions {
   }
 
   async build(effect: BuildEffect, signal: AbortSignal): Promise<CandidateOutcome> {
-    const { repository, checks, epoch, generated } = this.#options
+    const { pins, checks, generated } = this.#options
     const result = (await this.#pinned(effect)) ?? (await this.#make(effect, signal))
     if (result.kind !== 'built') return result
     const { commit, tree, isEmpty } = result
@@ -98,13 +99,13 @@ export class GitActions implements QueueActions {
     }
     const [keys] = await Promise.all([
       Promise.all(effect.checks.map(keyOf)),
-      isEmpty || generated.length === 0 ? undefined : pin(repository, this.#refOf(effect), commit, epoch),
+      isEmpty || generated.length === 0 ? undefined : pins.keep(this.#refOf(effect), commit),
     ])
     return { kind: 'built', commit, tree, isEmpty, keys: Object.fromEntries(keys) }
   }
 
   async check(effect: CheckEffect, signal: AbortSignal): Promise<CheckOutcome | undefined> {
-    const { repository, checks, epoch, onCommand } = this.#options
+    const { repository, pins, checks, onCommand } = this.#options
     const check = checks.get(effect.check)
     if (check === undefined)
       return { kind: 'infrastructure', detail: `nobody says how check "${effect.check}" is run` }
@@ -118,7 +119,7 @@ export class GitActions implements QueueActions {
     // Whoever collects garbage leaves a candidate that is looked at; one that is looked at for a moment needs no pin.
     let pinned: Promise<void> | undefined
     const cancel = repository.clock.wakeAt(repository.clock.now() + pinAfterMs, () => {
-      pinned = pin(repository, candidateRef(run.commit), run.commit, epoch).catch(() => {})
+      pinned = pins.keep(candidateRef(run.commit), run.commit).catch(() => {})
     })
     const around = { pool: this.pool, clock: repository.clock, env: this.#env, onCommand }
     const outcome = await runCheck(run, around)
@@ -166,7 +167,7 @@ export class GitActions implements QueueActions {
   }
 
   async escalate({ entryId, problem }: EscalateEffect, signal: AbortSignal): Promise<EscalationOutcome> {
-    const { onEscalate, entryOf, repository, epoch } = this.#options
+    const { onEscalate, entryOf, repository, pins } = this.#options
     const entry = entryOf(entryId)
     if (onEscalate === undefined || entry === undefined) return { kind: 'declined' }
     const answer = await onEscalate(problem, entry, { signal })
@@ -174,7 +175,7 @@ export class GitActions implements QueueActions {
     if (answer === 'retry') return { kind: 'retry' }
     const commit = await repository.resolveCommit(answer.commit)
     const base = answer.base === undefined ? undefined : await repository.resolveCommit(answer.base)
-    await pinEntry(repository, entryId, commit, epoch)
+    await pins.keepEntry(entryId, commit)
     return { kind: 'repaired', commit, ...(base === undefined ? {} : { base }) }
   }
 
@@ -252,16 +253,6 @@ async function askVersion(
     details: { check: name, end },
     hint: 'what it prints belongs to what results are remembered by: mend it, or leave it out',
   })
-}
-
-/** Keeps what is to land, whatever becomes of its branch. */
-export async function pinEntry(
-  repository: Repository,
-  entryId: string,
-  commit: ObjectId,
-  epoch: number,
-): Promise<void> {
-  await pin(repository, entryRef(entryId, commit), commit, epoch)
 }
 
 function toLanding({ target, from, to }: LandEffect): Landing {

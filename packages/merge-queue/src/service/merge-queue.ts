@@ -5,9 +5,9 @@ import type { EntryView, QueueView } from '../queue/entry-view.ts'
 import type { QueueEvent } from '../queue/queue-event.ts'
 import type { QueueCommand } from '../queue/queue-input.ts'
 import type { QueueState } from '../queue/queue-state.ts'
+import type { Pins } from '../candidate/pins.ts'
 import { EntryInput } from './entry-input.ts'
 import { explainEntry, type EntryExplanation } from './explain-standing.ts'
-import { pinEntry } from './git-actions.ts'
 import type { QueueDriver } from './queue-driver.ts'
 import type { QueueOptions, QueueOptionsInput } from './queue-options.ts'
 import { parseInput } from './parse-input.ts'
@@ -20,6 +20,7 @@ import { isOpen, isQuiet, type QueueHost, waitUntil } from './wait-until.ts'
 export interface MergeQueueParts {
   readonly repository: Repository
   readonly epoch: number
+  readonly pins: Pins
   readonly host: QueueHost
   readonly driver: QueueDriver
   readonly options: QueueOptions
@@ -46,12 +47,12 @@ export class MergeQueue implements AsyncDisposable {
   #commands = 0
   #isStarted = false
   #closing: Promise<void> | undefined
-  readonly #pins: PinKeeper
+  readonly #keeper: PinKeeper
 
   /** Use `openMergeQueue`. */
   constructor(parts: MergeQueueParts) {
     this.#parts = parts
-    this.#pins = new PinKeeper(parts.repository, parts.epoch, parts)
+    this.#keeper = new PinKeeper(parts.pins, parts)
     // A host that could not store a step has forgotten its state: nobody acts for it any more.
     parts.host.ended.catch(() => parts.driver.close())
   }
@@ -71,7 +72,7 @@ export class MergeQueue implements AsyncDisposable {
    * @throws `WS_QUEUE_ENTRY`, `WS_GIT_NO_SUCH_COMMIT`, `WS_CHECK_UNKNOWN`, `WS_ENTRY_EXISTS`, `WS_ENTRY_UNKNOWN`
    */
   async add(input: EntryInput): Promise<EntryView> {
-    const { repository, options, epoch } = this.#parts
+    const { repository, options, pins } = this.#parts
     const parsed = parseInput(EntryInput, input, 'WS_QUEUE_ENTRY')
     const known = parsed.id === undefined ? undefined : this.get(parsed.id)
     const entry = await toEntrySpec(repository, parsed, options).catch((error: unknown) => {
@@ -80,8 +81,11 @@ export class MergeQueue implements AsyncDisposable {
       throw error
     })
     if (entry === undefined) return this.#require(parsed.id ?? '')
-    await pinEntry(repository, entry.id, parseObjectId(entry.commit), epoch)
+    const commit = parseObjectId(entry.commit)
+    await pins.keepEntry(entry.id, commit)
     await this.#command({ type: 'entry.add', entry })
+    // What nobody knew of yet may have been swept meanwhile.
+    if (isOpen(this.state, entry.id)) await pins.keepEntry(entry.id, commit)
     return this.#require(entry.id)
   }
 
@@ -98,17 +102,18 @@ export class MergeQueue implements AsyncDisposable {
     id: string,
     change: { readonly commit?: string; readonly base?: string } = {},
   ): Promise<EntryView> {
-    const { repository, epoch } = this.#parts
+    const { repository, pins } = this.#parts
     const { spec } = this.#require(id)
     const commit = await repository.resolveCommit(change.commit ?? spec.branch)
     const base = change.base === undefined ? spec.base : await repository.resolveCommit(change.base)
-    await pinEntry(repository, id, commit, epoch)
+    await pins.keepEntry(id, commit)
     await this.#command({
       type: 'entry.update',
       entryId: id,
       commit,
       ...(base === undefined ? {} : { base }),
     })
+    if (isOpen(this.state, id)) await pins.keepEntry(id, commit)
     return this.#require(id)
   }
 
@@ -131,7 +136,7 @@ export class MergeQueue implements AsyncDisposable {
       stopListening()
       if (!this.#isStarted) driver.hold()
     }
-    await this.#pins.sweep()
+    await this.#keeper.sweep()
     return [...concerned].flatMap((id) => this.get(id) ?? [])
   }
 
@@ -254,7 +259,7 @@ export class MergeQueue implements AsyncDisposable {
       await host.close()
       // A host that has died leaves this to us.
       await driver.close()
-      await this.#pins.sweep()
+      await this.#keeper.sweep()
     } finally {
       await release()
     }

@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Clock, type Journal, MemoryJournal, openHost, WsError } from '@ws/core'
 import { digestContentPrograms, type Leadership, openRepository, type Repository } from '@ws/git'
+import { Pins } from '../candidate/pins.ts'
 import type { CheckDefinition } from '../checks/check-definition.ts'
 import { serialOf } from '../checks/function-serial.ts'
 import { FileWriter } from '../files/file-writer.ts'
@@ -86,9 +87,11 @@ async function open(repository: Repository, epoch: number, opening: Opening): Pr
   const definitions = new Map(toDefinitions(options))
   const { remote, generated, checkouts, pollMs, remotePollMs, onEscalate, onCommand } = options
   let contentPrograms = await knownContentPrograms(repository)
+  const pins = new Pins(repository, epoch)
   const actions: GitActions = new GitActions({
     repository,
     epoch,
+    pins,
     checks: definitions,
     generated: Object.entries(generated).map(([path, { from, ...file }]) => ({
       path,
@@ -147,6 +150,7 @@ async function open(repository: Repository, epoch: number, opening: Opening): Pr
   return new MergeQueue({
     repository,
     epoch,
+    pins,
     host,
     driver,
     options,

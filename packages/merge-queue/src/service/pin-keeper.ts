@@ -1,19 +1,17 @@
-import type { RefName, Repository } from '@ws/git'
-import { entryRef, sweepPins } from '../candidate/pins.ts'
+import type { RefName } from '@ws/git'
+import { entryRef, type Pins } from '../candidate/pins.ts'
 import type { QueueState } from '../queue/queue-state.ts'
 import type { Living } from './wait-until.ts'
 
 /** Lets go what was kept for entries and candidates that nobody will ask for again, when nothing else goes on. */
 export class PinKeeper {
-  readonly #repository: Repository
-  readonly #epoch: number
+  readonly #pins: Pins
   readonly #living: Living
   #isNeeded = false
   #sweeping: Promise<void> = Promise.resolve()
 
-  constructor(repository: Repository, epoch: number, living: Living) {
-    this.#repository = repository
-    this.#epoch = epoch
+  constructor(pins: Pins, living: Living) {
+    this.#pins = pins
     this.#living = living
     living.host.events.on('*', ({ event: { type } }) => {
       if (type === 'landing.landed' || type === 'landing.emptied' || type === 'landing.cancelled')
@@ -43,6 +41,6 @@ export class PinKeeper {
     const kept = new Set<RefName>()
     for (const { id, phase, spec } of entries.values())
       if (phase.state !== 'MERGED' && phase.state !== 'CANCELLED') kept.add(entryRef(id, spec.commit))
-    await sweepPins(this.#repository, this.#epoch, (ref, id) => kept.has(ref) || commits.has(id))
+    await this.#pins.sweep((ref, id) => kept.has(ref) || commits.has(id))
   }
 }

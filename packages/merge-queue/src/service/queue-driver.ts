@@ -130,7 +130,8 @@ export class QueueDriver implements Driver<QueueEffect, QueueInput> {
   ): Promise<QueueInput | 'adopted' | 'lost'> {
     switch (effect.kind) {
       case 'land': {
-        const outcome = await this.#actions.findLanding(effect)
+        // Where it cannot be told it is tried again: done twice it is done once.
+        const outcome = await this.#actions.findLanding(effect).catch(toInfrastructure)
         return outcome === undefined ? 'lost' : { type: 'landing.ended', landId: effect.landId, outcome }
       }
       case 'check':

@@ -1,5 +1,6 @@
 import { WsError } from '@ws/core'
 import { branchRef, type Repository } from '@ws/git'
+import { findRef } from '../landing/find-ref.ts'
 import type { EntrySpec } from '../queue/queue-spec.ts'
 import type { ParsedEntryInput } from './entry-input.ts'
 import type { QueueOptions } from './queue-options.ts'
@@ -11,7 +12,7 @@ export async function toEntrySpec(
   options: QueueOptions,
 ): Promise<EntrySpec> {
   const target = input.target ?? options.target
-  if ((await repository.lookUp(branchRef(target))) === undefined)
+  if ((await findRef(repository, branchRef(target))) === undefined)
     throw new WsError('WS_QUEUE_NO_SUCH_TARGET', `there is no branch ${JSON.stringify(target)} to land on`, {
       details: { target },
       hint: 'make it, or name another one with `target`',

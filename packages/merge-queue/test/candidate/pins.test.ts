@@ -1,7 +1,9 @@
-import { parseObjectId } from '@ws/git'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { openRepository, parseObjectId } from '@ws/git'
 import { describe, expect, it } from 'vitest'
-import { candidateRef, entryRef, madeRef, pin, sweepPins } from '../../src/candidate/pins.ts'
-import { entry, withOpened } from '../opened.ts'
+import { candidateRef, entryRef, madeRef, Pins } from '../../src/candidate/pins.ts'
+import { entry, testEnvironment, withOpened } from '../opened.ts'
 
 describe('a pin', () => {
   it('keeps a commit that nothing else points to, until it is let go', () =>
@@ -13,16 +15,53 @@ describe('a pin', () => {
       const commit = parseObjectId(temp.commit('loose', { 'b.txt': 'b' }))
       temp.git('switch', '--quiet', 'main')
       const ref = candidateRef(commit)
-      await pin(repository, ref, commit, epoch)
-      await pin(repository, entryRef('an id / with "anything"', commit), commit, epoch)
+      const pins = new Pins(repository, epoch)
+      await pins.keep(ref, commit)
+      await pins.keepEntry('an id / with "anything"', commit)
       temp.git('reflog', 'expire', '--expire=now', '--all')
       temp.git('gc', '--quiet', '--prune=now')
       expect(temp.git('cat-file', '-t', commit)).toBe('commit')
-      await sweepPins(repository, epoch, (name) => name === ref)
+      await pins.sweep((name) => name === ref)
       expect(temp.git('for-each-ref', '--format=%(refname)', 'refs/ws')).toBe(ref)
-      await expect(pin(repository, entryRef('late', commit), commit, epoch - 1)).rejects.toMatchObject({
-        code: 'WS_GIT_STALE_EPOCH',
-      })
+      const late = new Pins(repository, epoch - 1).keepEntry('late', commit)
+      await expect(late).rejects.toMatchObject({ code: 'WS_GIT_STALE_EPOCH' })
+      await answer.leadership.close()
+    }))
+
+  it('that an earlier leader left is let go as well, and one that somebody removed stops nobody', () =>
+    withOpened(async ({ temp, repository }) => {
+      const answer = await repository.lead()
+      if (!answer.isLeader) throw new Error('somebody else leads a new repository')
+      const commit = parseObjectId(temp.git('rev-parse', 'HEAD'))
+      const listed = () => temp.git('for-each-ref', '--format=%(refname)', 'refs/ws').split('\n')
+      temp.git('update-ref', entryRef('earlier', commit), commit)
+      const pins = new Pins(repository, answer.leadership.epoch)
+      for (const id of ['one', 'two', 'three']) await pins.keepEntry(id, commit)
+      const [one, two, three] = ['one', 'two', 'three'].map((id) => entryRef(id, commit))
+      await pins.sweep((name) => name !== entryRef('earlier', commit))
+      expect(listed()).toEqual([one, three, two])
+      temp.git('update-ref', '-d', one!)
+      await expect(pins.sweep((name) => name === three)).rejects.toMatchObject({ code: 'WS_GIT_REF_MOVED' })
+      await pins.sweep((name) => name === three)
+      expect(listed()).toEqual([three])
+      await answer.leadership.close()
+    }))
+
+  it('that a git of an earlier leader makes at the same time is made', () =>
+    withOpened(async ({ temp, repository }) => {
+      const answer = await repository.lead()
+      if (!answer.isLeader) throw new Error('somebody else leads a new repository')
+      const commit = parseObjectId(temp.git('rev-parse', 'HEAD'))
+      const ref = entryRef('e1', commit)
+      // It is quicker, once it was found that there is none.
+      const program = join(temp.folder, 'late-git')
+      const make = `git update-ref ${ref} ${commit}`
+      writeFileSync(program, `#!/bin/sh\n[ "$1" = update-ref ] && ${make}\nexec git "$@"\n`, { mode: 0o755 })
+      const late = await openRepository(temp.path, { program, env: testEnvironment() })
+      const keeping = new Pins(late, answer.leadership.epoch).keepEntry('e1', commit)
+      await expect(keeping).resolves.toBeUndefined()
+      expect(temp.git('rev-parse', ref)).toBe(commit)
+      await late.close()
       await answer.leadership.close()
     }))
 

@@ -1,10 +1,10 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parseObjectId, type ObjectId } from '@ws/git'
+import { openRepository, parseObjectId, type ObjectId } from '@ws/git'
 import { describe, expect, it } from 'vitest'
 import { CheckoutPool, type CheckoutPoolOptions } from '../../src/checks/checkout-pool.ts'
-import { type Opened, withOpened } from '../opened.ts'
+import { type Opened, testEnvironment, withOpened } from '../opened.ts'
 
 interface Trees {
   readonly one: ObjectId
@@ -110,6 +110,56 @@ describe('a pooled checkout', () => {
       writeFileSync(join(pool.root, '1/mine'), 'x')
       await expect(pool.take(one)).rejects.toMatchObject({ code: 'WS_QUEUE_ROOT_TAKEN' })
       expect(existsSync(join(pool.root, '1/mine'))).toBe(true)
+    }))
+
+  it.each(['.ws-queue', '.ws-queue.new'])(
+    'is made in a folder whose owner was killed while it wrote %s, and nowhere where that is not all',
+    (name) =>
+      withPool(async (pool, { one }, { temp, repository }) => {
+        mkdirSync(pool.root)
+        writeFileSync(join(pool.root, name), '')
+        const { path } = await pool.take(one)
+        expect(await listFiles(path)).toEqual(['.gitignore', 'a.txt', 'src/b.txt'])
+        const root = join(temp.folder, 'theirs')
+        mkdirSync(join(root, '1'), { recursive: true })
+        writeFileSync(join(root, name), '')
+        const theirs = new CheckoutPool(repository, { root, caches: [], minFreeBytes: 0 })
+        await expect(theirs.take(one)).rejects.toMatchObject({ code: 'WS_QUEUE_ROOT_TAKEN' })
+      }),
+  )
+
+  it('says whose it is in one go, so that nobody who is killed leaves it without an owner', () =>
+    withPool(async (pool, { one }, { temp }) => {
+      mkdirSync(pool.root)
+      const before = join(temp.folder, 'before')
+      writeFileSync(before, '')
+      linkSync(before, join(pool.root, '.ws-queue'))
+      await pool.take(one)
+      // It was put there whole: the empty file that lay there is as it was.
+      expect(readFileSync(before, 'utf8')).toBe('')
+      expect(readFileSync(join(pool.root, '.ws-queue'), 'utf8')).toContain(join(temp.path, '.git'))
+    }))
+
+  it('is used by the next leader only when no git of the one before it is at work there', () =>
+    withPool(async (pool, { one }, { temp }) => {
+      const program = join(temp.folder, 'slow-git')
+      const pid = join(temp.folder, 'pid')
+      const once = `[ "$1" = read-tree ] && mkdir '${temp.folder}/once' 2> /dev/null`
+      const slow = `if ${once}; then echo $$ > '${pid}.new'; mv '${pid}.new' '${pid}'; exec sleep 600; fi`
+      writeFileSync(program, `#!/bin/sh\n${slow}\nexec git "$@"\n`, { mode: 0o755 })
+      const repository = await openRepository(temp.path, { program, env: testEnvironment() })
+      const before = new CheckoutPool(repository, { caches: [], minFreeBytes: 0 })
+      const taking = before.take(one)
+      while (!existsSync(pid)) await new Promise<void>((resolve) => void setImmediate(resolve))
+      const signal = (name: NodeJS.Signals | 0) => process.kill(Number(readFileSync(pid, 'utf8')), name)
+      try {
+        await pool.recover()
+        expect(() => signal(0)).toThrow('ESRCH')
+      } finally {
+        if (existsSync(join('/proc', readFileSync(pid, 'utf8').trim()))) signal('SIGKILL')
+        await taking
+        await repository.close()
+      }
     }))
 
   it('is not made where the disk is nearly full', () =>

@@ -1,6 +1,5 @@
-import { availableParallelism } from 'node:os'
 import { describe, expect, it } from 'vitest'
-import { type KillCase, withKillCases } from './kill-case.ts'
+import { type KillCase, runAll, withKillCases } from './kill-case.ts'
 
 const three: Omit<KillCase, 'kills' | 'moment'> = {
   branches: [
@@ -11,21 +10,6 @@ const three: Omit<KillCase, 'kills' | 'moment'> = {
   isCheckedOut: true,
   hasRemote: false,
   isDisturbed: false,
-}
-
-/** Most of a case's time goes by while git runs. */
-const lanes = availableParallelism() + 1
-
-/** Runs cases beside each other and collects what failed. */
-async function runAll(cases: readonly { readonly name: string; readonly run: () => Promise<unknown> }[]) {
-  const failures: string[] = []
-  const line = [...cases]
-  const lane = async () => {
-    for (let next = line.shift(); next !== undefined; next = line.shift())
-      await next.run().catch((error: unknown) => failures.push(`${next?.name}: ${String(error)}`))
-  }
-  await Promise.all(Array.from({ length: lanes }, lane))
-  return failures
 }
 
 describe('a queue that is killed', () => {

@@ -1,7 +1,8 @@
 // One landing of some branches, killed at a numbered step and gone on with. For the tests, and for longer for the soak.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { Random } from '@ws/core/testing'
@@ -39,6 +40,18 @@ export interface KillCase {
   readonly hasRemote: boolean
   /** Whether somebody else pushes, or commits on the branch, after the first kill. */
   readonly isDisturbed: boolean
+  /** Where the first transaction that moves the line is cut off, with whoever made it; then `kills` is one that never comes. */
+  readonly cut?: TransactionCut
+}
+
+/** How far a transaction came before git was killed, and what the next leader knows. */
+export interface TransactionCut {
+  /** References that have moved. */
+  readonly moved: number
+  /** Whether the lock files of the others are there, as git leaves them, or somebody has removed them since. */
+  readonly leavesLocks: boolean
+  /** Whether the log was lost as well. */
+  readonly isForgotten: boolean
 }
 
 /** What a case came to. */
@@ -65,6 +78,20 @@ export function withKillCases<T>(body: (run: RunKillCase) => Promise<T>): Promis
     await bundleProgram(join(shared, 'land-branches.mjs'))
     return body((it) => withTempDir((folder) => runCase(it, folder, shared)))
   })
+}
+
+/** Runs cases beside each other, since most of the time of each goes by while git runs, and collects what failed. */
+export async function runAll(
+  cases: readonly { readonly name: string; readonly run: () => Promise<unknown> }[],
+): Promise<readonly string[]> {
+  const failures: string[] = []
+  const line = [...cases]
+  const lane = async () => {
+    for (let next = line.shift(); next !== undefined; next = line.shift())
+      await next.run().catch((error: unknown) => failures.push(`${next?.name}: ${String(error)}`))
+  }
+  await Promise.all(Array.from({ length: availableParallelism() + 1 }, lane))
+  return failures
 }
 
 /** In one file it starts in a third of the time that its sources take, which is most of the life of many of them. */
@@ -98,7 +125,8 @@ async function runCase(it: KillCase, folder: string, shared: string): Promise<Ki
   let [steps, killed] = [0, 0]
   for (const [i, killAt] of it.kills.entries()) {
     const file = join(folder, `steps-${i}`)
-    const program = writeKillingGit(folder, file, killAt, moment)
+    const program =
+      it.cut === undefined ? writeKillingGit(folder, file, killAt, moment) : writeCuttingGit(folder, it.cut)
     const plan = { path: temp.path, program, journal, steps: file, killAt, moment, branches }
     const end = await runChild(it.hasRemote ? { ...plan, remote: 'origin' } : plan, shared)
     steps = existsSync(file) ? readFileSync(file, 'utf8').split('\n').length - 1 : 0
@@ -106,6 +134,7 @@ async function runCase(it: KillCase, folder: string, shared: string): Promise<Ki
     if (end !== 'SIGKILL' && end !== 'done') throw new Error(`it ended otherwise than by the kill: ${end}`)
     if (i === 0 && it.isDisturbed) disturbance = it.hasRemote ? pushFromElsewhere(temp) : commitBeside(temp)
   }
+  if (it.cut?.isForgotten === true) rmSync(journal)
   await goOn(temp, journal, it)
   check(temp, journal, it, disturbance)
   return { steps, killed }
@@ -128,16 +157,30 @@ export function randomKillCase(seed: number): KillCase {
   }
 }
 
+const keptGit = join(import.meta.dirname, '../../../git/test/fixtures/kept-git.sh')
+
 function writeKillingGit(folder: string, steps: string, killAt: number, moment: 'before' | 'after'): string {
   const program = join(folder, 'killing-git')
-  // Without a process more: there are some hundred calls in a case.
-  const count = `n=0; while read -r line; do n=$((n+1)); [ "$line" = "git $$" ] && break; done < '${steps}'`
+  // Without a process more: there are some hundred calls in a case. A git that is kept open makes several of one number.
+  const count =
+    `calls=$((calls + 1)); echo "git $$ $calls" >> '${steps}'; ` +
+    `n=0; while read -r step; do n=$((n+1)); [ "$step" = "git $$ $calls" ] && break; done < '${steps}'`
   const isIt = `[ $n -eq ${Number.isFinite(killAt) ? killAt : -1} ]`
   const kill = moment === 'before' ? 'kill -9 $PPID; exit 1' : 'git "$@"; kill -9 $PPID; exit 1'
   writeFileSync(
     program,
-    `#!/bin/sh\necho "git $$" >> '${steps}'\n${count}\nif ${isIt}; then ${kill}; fi\nexec git "$@"\n`,
+    `#!/bin/sh\ncalls=0\nis_it() { ${count}; ${isIt}; }\nwhen=${moment}\ncommitted='${steps}.committed'\n` +
+      `. '${keptGit}'\nif is_it; then ${kill}; fi\nexec git "$@"\n`,
   )
+  chmodSync(program, 0o755)
+  return program
+}
+
+function writeCuttingGit(folder: string, { moved, leavesLocks }: TransactionCut): string {
+  const program = join(folder, 'cutting-git')
+  const cutting = `'${process.execPath}' '${join(import.meta.dirname, '../programs/cutting-git.ts')}'`
+  const script = `if [ "$1" != update-ref ]; then exec git "$@"; fi\nexec ${cutting} ${moved} ${leavesLocks} "$@"`
+  writeFileSync(program, `#!/bin/sh\n${script}\n`)
   chmodSync(program, 0o755)
   return program
 }

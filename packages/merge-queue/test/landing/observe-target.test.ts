@@ -142,6 +142,24 @@ describe('a branch that somebody has checked out', () => {
       expect(await line.look()).toMatchObject({ kind: 'followed' })
     }))
 
+  // Only Linux tells whose a lock file is.
+  it.skipIf(process.platform !== 'linux').each([
+    ['begun', [], ['index']],
+    ['written the files and the index', ['read-tree', '-m', '-u', 'HEAD'], ['refs/heads/main']],
+    ['moved the branch', ['merge', '--quiet', '--ff-only'], ['HEAD']],
+  ])('follows where a git that was to bring it on was killed when it had %s', (_, done, locks) =>
+    withLine(async (line) => {
+      const { temp } = line
+      const to = line.commitOn('main', { 'a.txt': 'landed\n', 'new.txt': 'new\n' })
+      await line.land(to)
+      if (done.length > 0) temp.git(...done, to)
+      for (const name of locks) writeFileSync(join(temp.path, '.git', `${name}.lock`), '')
+      expect(await line.look()).toEqual({ kind: 'followed', landed: to })
+      expect([line.ref(main), line.ref('refs/ws/followed/main')]).toEqual([to, undefined])
+      expect(temp.git('status', '--short')).toBe('')
+    }),
+  )
+
   it('is nobody’s while `HEAD` is detached at it', () =>
     withLine(async (line) => {
       const { temp } = line

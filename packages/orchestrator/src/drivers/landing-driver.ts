@@ -1,4 +1,5 @@
 import {
+  type Clock,
   type DriverContext,
   invariant,
   isWsError,
@@ -15,6 +16,9 @@ import {
 } from '@ws/core'
 import { releasedOf } from './attempt-facts.ts'
 
+/** How long is waited before a landing that threw is asked for again. */
+const pausesMs = [1_000, 5_000, 25_000]
+
 /** Where a round stands: what is to land. */
 export interface RoundStand {
   readonly branch: string
@@ -25,6 +29,7 @@ export interface RoundStand {
 /** Whom a landing driver works with. */
 export interface LandingDriverOptions {
   readonly landing: Landing
+  readonly clock: Clock
   readonly look: () => RunMachineState
   /** Where a round stands, with what was released of it. */
   readonly stand: (
@@ -35,6 +40,8 @@ export interface LandingDriverOptions {
 }
 
 interface Going {
+  /** As it was wanted last. */
+  effect: LandingEffect
   readonly controller: AbortController
   readonly key: string
   isUnwanted: boolean
@@ -53,10 +60,11 @@ export class LandingDriver {
   start(key: string, effect: LandingEffect, context: DriverContext<RunInput>): void {
     const controller = new AbortController()
     const going: Going = {
+      effect,
       controller,
       key: entryKey(effect),
       isUnwanted: false,
-      ended: this.#land(effect, controller.signal, context)
+      ended: this.#landAtLast(key, effect, { signal: controller.signal, context })
         .catch(infrastructure)
         .then((outcome) => {
           this.#going.delete(key)
@@ -67,7 +75,9 @@ export class LandingDriver {
     this.#tell(effect)
   }
 
-  change(_key: string, effect: LandingEffect): void {
+  change(key: string, effect: LandingEffect): void {
+    const going = this.#going.get(key)
+    if (going !== undefined) going.effect = effect
     this.#tell(effect)
   }
 
@@ -96,6 +106,34 @@ export class LandingDriver {
 
   #tell({ level, isApproved, isWithdrawing, ...of }: LandingEffect): void {
     this.#options.landing.change(entryKey(of), { level, isApproved, isWithdrawing })
+  }
+
+  /** What an edge throws may be over in a moment, and asking again for the same key is no second landing. */
+  async #landAtLast(
+    key: string,
+    effect: LandingEffect,
+    { signal, context }: { readonly signal: AbortSignal; readonly context: DriverContext<RunInput> },
+  ): Promise<LandingOutcome> {
+    for (const pauseMs of pausesMs) {
+      try {
+        return await this.#land(effect, signal, context)
+      } catch (error) {
+        if (signal.aborted || isLasting(error)) throw error
+        await this.#pause(pauseMs, signal)
+        signal.throwIfAborted()
+        // Whoever did not take it may have forgotten what else was said of it.
+        this.#tell(this.#going.get(key)?.effect ?? effect)
+      }
+    }
+    return this.#land(effect, signal, context)
+  }
+
+  #pause(ms: number, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options
+    return new Promise((resolve) => {
+      const cancel = clock.wakeAt(clock.now() + ms, resolve)
+      signal.addEventListener('abort', () => (cancel(), resolve()), { once: true })
+    })
   }
 
   async #land(
@@ -158,6 +196,11 @@ function ofRound({ runId, workstreamId, round }: LandingEffect): OfRound {
 
 function ofLanding({ runId, workstreamId, round, attempt }: LandingEffect): OfLanding {
   return { runId, workstreamId, round, attempt }
+}
+
+/** Said of what is there, not of the moment. */
+function isLasting(error: unknown): boolean {
+  return isWsError(error) && ['WS_RELEASED_CONFLICT', 'WS_INVARIANT'].includes(error.code)
 }
 
 function infrastructure(error: unknown): LandingOutcome {

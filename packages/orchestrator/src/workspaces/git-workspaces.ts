@@ -8,7 +8,7 @@ import type {
   WorkspaceRequest,
   Workspaces,
 } from '@ws/core'
-import { isWsError, WsError } from '@ws/core'
+import { WsError } from '@ws/core'
 import {
   type Attestation,
   type ConflictWithHunks,
@@ -25,12 +25,12 @@ import {
   Slots,
   unprovisionSlot,
 } from '@ws/git'
-import { mergeInputs, type RoundInputs, targetCommit } from './round-inputs.ts'
+import { mergeInputs, type RoundInputs } from './round-inputs.ts'
 import { attemptTrailers, isCommitOf } from './attempt-trailers.ts'
-import { findSlot } from './find-slot.ts'
 import { pushBranch } from './push-branch.ts'
 import { settleWork } from './settle-work.ts'
 import { ReadingRooms } from './reading-rooms.ts'
+import { isAhead, RoundSlots } from './round-slots.ts'
 import { slotName } from './slot-name.ts'
 import { type TakenIn, takeInReleased } from './take-in-released.ts'
 
@@ -52,9 +52,6 @@ export interface GitWorkspacesOptions {
   readonly onExtended?: (request: WorkspaceRequest, inputs: readonly string[], commit: string) => void
 }
 
-/** The number of no attempt, under which a worktree is made before its first one. */
-const aheadOfAll = 0
-
 /** A request that says whether a person is to work there. */
 interface RoundRequest extends WorkspaceRequest {
   readonly isPersons?: boolean
@@ -65,14 +62,14 @@ export class GitWorkspaces implements Workspaces {
   readonly #options: GitWorkspacesOptions
   readonly #slots: Slots
   readonly #rooms: ReadingRooms
+  readonly #rounds: RoundSlots
   readonly #opening = new Set<Promise<WorkspaceAnswer>>()
-  /** Worktrees that are being made ahead, by their names. */
-  readonly #preparing = new Map<string, Promise<void>>()
 
   constructor(options: GitWorkspacesOptions) {
     const { repository, epoch } = options
     this.#options = options
     this.#slots = options.slots ?? new Slots(repository)
+    this.#rounds = new RoundSlots(repository, this.#slots, epoch)
     const root = `${this.#slots.root.replace(/\.ws$/, '')}.reading`
     this.#rooms = new ReadingRooms({ repository, root, ...(epoch === undefined ? {} : { epoch }) })
   }
@@ -101,13 +98,13 @@ export class GitWorkspaces implements Workspaces {
 
   async #open(request: RoundRequest): Promise<WorkspaceAnswer> {
     if (request.run.mode === 'analyze') return this.#rooms.open(request)
-    const there = await this.#slotOf(request)
-    if (there === undefined) return this.#make(request)
-    if (there.work.attempt === aheadOfAll) {
-      const begun = await this.#begin(there, request)
-      if (begun !== undefined) return begun
+    const begun = await this.#rounds.begin(request)
+    if ('conflicts' in begun) return cannotMerge(begun.conflicts)
+    if (begun.isFirst) {
+      this.#options.onOpened?.(request, begun.slot)
+      return this.#provision(begun.slot, request)
     }
-    const whole = await this.#takeIn(there, request.released ?? [], request)
+    const whole = await this.#takeIn(begun.slot, request.released ?? [], request)
     if (!whole.isClean) return cannotMerge(whole.conflicts)
     const found = whole.slot
     const base = await this.#wider(found, request)
@@ -119,28 +116,15 @@ export class GitWorkspaces implements Workspaces {
     return this.#putBack(found, request, base.commit)
   }
 
-  /**
-   * Makes a round's worktree before there is room for its attempt, which then finds it. Nothing is lost with it, and
-   * what it is built on is looked at again when it is used.
-   */
   async prepare(request: WorkspaceRequest): Promise<void> {
     if (request.run.mode === 'analyze') return
     // Whoever has a slot goes first.
     while (this.#opening.size > 0) await Promise.allSettled(this.#opening)
-    const name = slotName(request)
-    const made = this.#prepare(request).finally(() => this.#preparing.delete(name))
-    this.#preparing.set(name, made)
-    await made
-  }
-
-  async #prepare(request: WorkspaceRequest): Promise<void> {
-    if ((await findSlot(this.#slots, slotName(request))) !== undefined) return
-    const base = await this.#base(request)
-    if (base.isClean) await this.#create({ ...request, attempt: aheadOfAll }, base.commit)
+    await this.#rounds.prepare(request)
   }
 
   async lookUp(request: WorkspaceRequest): Promise<Settlement | undefined> {
-    const slot = await this.#slotOf(request)
+    const slot = await this.#rounds.find(request)
     if (slot === undefined || slot.tip === slot.base) return undefined
     const commit = await this.#options.repository.readObject(slot.tip)
     if (!isCommitOf(commit?.content.toString('utf8') ?? '', request)) return undefined
@@ -149,7 +133,7 @@ export class GitWorkspaces implements Workspaces {
   }
 
   async release(of: OfRound): Promise<void> {
-    const slot = await this.#slotOf(of)
+    const slot = await this.#rounds.find(of)
     if (slot === undefined) return this.#rooms.release(of)
     // A branch on which nothing was put tells nobody anything.
     const branch = slot.tip === slot.base ? ('delete' as const) : ('keep' as const)
@@ -166,7 +150,7 @@ export class GitWorkspaces implements Workspaces {
 
   /** What a round stands at: its branch, its last commit, and what that was built on. */
   async stand(of: OfRound): Promise<Pick<SlotRecord, 'branch' | 'tip' | 'base' | 'path'> | undefined> {
-    return this.#slotOf(of)
+    return this.#rounds.find(of)
   }
 
   /** What a round is to land: what it stands at, with what was released. */
@@ -175,7 +159,7 @@ export class GitWorkspaces implements Workspaces {
     released: readonly ReleasedWork[],
     rules: Pick<WorkspaceRequest, 'run' | 'workstream'>,
   ): Promise<SlotRecord | undefined> {
-    const slot = await this.#slotOf(of)
+    const slot = await this.#rounds.find(of)
     if (slot === undefined) return undefined
     const whole = await this.#takeIn(slot, released, { ...rules, signal: new AbortController().signal })
     if (whole.isClean) return whole.slot
@@ -207,59 +191,6 @@ export class GitWorkspaces implements Workspaces {
   get #epoch(): { readonly epoch?: number } {
     const epoch = this.#options.epoch?.()
     return epoch === undefined ? {} : { epoch }
-  }
-
-  async #slotOf(of: OfRound): Promise<SlotRecord | undefined> {
-    const name = slotName(of)
-    // Who prepares it says what went wrong, or nobody does.
-    await this.#preparing.get(name)?.catch(() => {})
-    return findSlot(this.#slots, name)
-  }
-
-  async #make(request: WorkspaceRequest): Promise<WorkspaceAnswer> {
-    const base = await this.#base(request)
-    if (!base.isClean) return cannotMerge(base.conflicts)
-    const slot = await this.#create(request, base.commit)
-    this.#options.onOpened?.(request, slot)
-    return this.#provision(slot, request)
-  }
-
-  /** The first attempt in a worktree that was made ahead; none if somebody has been at work in it. */
-  async #begin(there: SlotRecord, request: WorkspaceRequest): Promise<WorkspaceAnswer | undefined> {
-    const { signal, runId: run, workstreamId: workstream, attempt } = request
-    const base = await this.#base(request)
-    if (!base.isClean) return cannotMerge(base.conflicts)
-    const work = { run, workstream, attempt }
-    try {
-      const slot = await this.#slots.advance(there.slot, { base: base.commit, work, signal, ...this.#epoch })
-      this.#options.onOpened?.(request, slot)
-      return await this.#provision(slot, request)
-    } catch (error) {
-      if (isWsError(error) && error.code === 'WS_GIT_SLOT_USED') return undefined
-      throw error
-    }
-  }
-
-  /** What a round is built on if it begins now. */
-  async #base({ target, inputs, signal }: WorkspaceRequest): Promise<RoundInputs> {
-    const { repository } = this.#options
-    const head = await targetCommit(repository, target)
-    const wanted = await Promise.all(inputs.map((id) => repository.resolveCommit(id)))
-    return mergeInputs(repository, head, wanted, signal)
-  }
-
-  async #create(request: WorkspaceRequest, base: ObjectId): Promise<SlotRecord> {
-    const { signal, runId, workstreamId, round, attempt } = request
-    const branch = request.workstream.branch
-    return this.#slots.create({
-      slot: slotName(request),
-      base,
-      work: { run: runId, workstream: workstreamId, attempt },
-      ...(branch === undefined ? {} : { branch: round === 1 ? branch : `${branch}-${round}` }),
-      ...(branch === undefined && round > 1 ? { branch: `lane/${runId}/${workstreamId}-${round}` } : {}),
-      signal,
-      ...this.#epoch,
-    })
   }
 
   /** What the round is built on now: what it began with, and what a later need brought. */
@@ -348,9 +279,9 @@ export class GitWorkspaces implements Workspaces {
 
   /** Runs what a workstream wants done when its worktree is given up, with the names and ports that its tasks had. */
   async tearDown(of: OfRound, commands: WorkspaceRequest['workstream']['teardown']): Promise<void> {
-    const slot = await this.#slotOf(of)
+    const slot = await this.#rounds.find(of)
     // What was made ahead was never set up.
-    if (slot === undefined || slot.work.attempt === aheadOfAll || commands.length === 0) return
+    if (slot === undefined || isAhead(slot) || commands.length === 0) return
     const { repository, env, logFile } = this.#options
     await unprovisionSlot(repository, slot, {
       teardown: commands.map(shellLine),

@@ -24,8 +24,8 @@ export async function mergeInputs(
 ): Promise<RoundInputs> {
   let commit = target
   for (const input of inputs) {
-    if (await isAncestor(repository, input, commit, signal)) continue
-    if (await isAncestor(repository, commit, input, signal)) {
+    if (await repository.isAncestor(input, commit, { signal })) continue
+    if (await repository.isAncestor(commit, input, { signal })) {
       commit = input
       continue
     }
@@ -40,29 +40,11 @@ export async function mergeInputs(
   return { isClean: true, commit }
 }
 
-/** Whether everything of `ancestor` is in `commit`. */
-async function isAncestor(
-  repository: Repository,
-  ancestor: ObjectId,
-  commit: ObjectId,
-  signal: AbortSignal,
-): Promise<boolean> {
-  if (ancestor === commit) return true
-  const git = await repository.content.bare()
-  const { exitCode } = await git.run(['merge-base', '--is-ancestor', ancestor, commit], {
-    okExitCodes: [0, 1],
-    signal,
-  })
-  return exitCode === 0
-}
-
 /** Where a target stands: at what was landed on it, or further where a person went on from there. */
 export async function targetCommit(repository: Repository, target: string): Promise<ObjectId> {
   const landed = await repository.lookUp(parseRefName(`refs/ws/landed/${target}`))
   if (landed === undefined) return repository.resolveCommit(target)
   const head = await repository.lookUp(branchRef(target))
-  const isAhead = head !== undefined && (await isAncestor(repository, landed, head, neverAborted))
+  const isAhead = head !== undefined && (await repository.isAncestor(landed, head))
   return isAhead ? head : landed
 }
-
-const neverAborted = new AbortController().signal

@@ -155,17 +155,7 @@ async function differenceOf(
   signal: AbortSignal,
 ): Promise<DiffFacts & { readonly text: string }> {
   if ((await repository.treeOf(from)) === to) return { ...parseDiff(''), text: '' }
-  const git = await repository.content.bare()
-  const args = [
-    'diff',
-    '--unified=0',
-    '--no-prefix',
-    '--no-renames',
-    '--no-color',
-    '--no-ext-diff',
-    '--no-textconv',
-  ]
-  const text = await git.text([...args, from, to, '--'], { signal })
+  const text = await repository.diffPatch(from, to, { signal })
   return { ...parseDiff(text), text }
 }
 

@@ -36,7 +36,7 @@ const Line = z.union([
 
 /** Remembers on disk which processes are there. */
 export interface ProcessLedger {
-  /** A process with this mark is about to be started. */
+  /** A process with this mark is about to be started. @throws where that cannot be written down */
   begin(mark: string): void
   /** It has this number. */
   note(mark: string, pid: number): void
@@ -57,26 +57,32 @@ export async function openProcessLedger(
   const say = (line: z.infer<typeof Line>) =>
     appendFileSync(file, `${JSON.stringify(line)}\n`, { mode: 0o600 })
   const self = await processes.find(process.pid)
+  /** A full disk must not fall upon whoever ends a process: what is missing here makes the next sweep look for more. */
+  const mayFail = (write: () => void) => {
+    try {
+      write()
+    } catch {}
+  }
   say({ owner: { pid: process.pid, start: self?.start ?? '-', ...processes.scope } })
   return {
     begin(mark) {
-      open.add(mark)
       say({ begin: mark })
+      open.add(mark)
     },
     note(mark, pid) {
       const found = processes.find(pid)
       const sayStart = (row: ProcessRow | undefined) => {
-        if (row !== undefined && open.has(mark)) say({ note: mark, pid, start: row.start })
+        if (row !== undefined && open.has(mark)) mayFail(() => say({ note: mark, pid, start: row.start }))
       }
       // Some systems take a while to say when it started; until then the mark has to be enough.
       if (found instanceof Promise) void found.then(sayStart)
       else sayStart(found)
     },
     end(mark) {
-      if (open.delete(mark)) say({ end: mark })
+      if (open.delete(mark)) mayFail(() => say({ end: mark }))
     },
     close() {
-      if (open.size === 0) rmSync(file, { force: true })
+      if (open.size === 0) mayFail(() => rmSync(file, { force: true }))
     },
   }
 }

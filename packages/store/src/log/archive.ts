@@ -1,5 +1,6 @@
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
+import { dirname, join } from 'node:path'
 import type { Head } from './chain.ts'
 import { copyLog } from './copy-log.ts'
 import { Fault } from './fault.ts'
@@ -25,8 +26,7 @@ interface ArchiveOptions {
  * @throws `WS_STORE_ARCHIVE`
  */
 export function archiveBefore(checkpoint: Row, { sqlite, log, head, to, isBeside }: ArchiveOptions): void {
-  // Its name is that of the head: what lies there is what a crash left of the same copy.
-  if (isBeside) rmSync(to, { force: true })
+  if (isBeside) dropUnfinished(dirname(to), log.db)
   if (existsSync(to))
     throw new Fault('WS_STORE_ARCHIVE', `${to} exists already`, { path: to }, 'choose another name')
   const hashAt = log.db.prepare('SELECT hash FROM rows WHERE position = ?')
@@ -48,4 +48,16 @@ export function archiveBefore(checkpoint: Row, { sqlite, log, head, to, isBeside
   }
   copyLog({ sqlite, from: log.db, to, head, withSnapshots: false })
   log.db.prepare('DELETE FROM rows WHERE position < ?').run(checkpoint.position)
+}
+
+/**
+ * Deletes what moves left that a crash ended before they were committed, also those of an older head. Such a copy is named
+ * by a row that is still in the log; what was moved is named by one that is not.
+ */
+function dropUnfinished(folder: string, db: DatabaseSync): void {
+  const hasRow = db.prepare('SELECT 1 FROM rows WHERE hash = ?')
+  for (const name of readdirSync(folder)) {
+    const [hash] = /^[\da-f]{64}(?=\.db)/.exec(name) ?? []
+    if (hash !== undefined && hasRow.get(Buffer.from(hash, 'hex')) !== undefined) rmSync(join(folder, name))
+  }
 }

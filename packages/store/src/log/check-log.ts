@@ -1,5 +1,5 @@
 import type { StatementSync } from 'node:sqlite'
-import { anchorPath, readAnchor } from './anchor-file.ts'
+import { type Anchor, anchorPath, readAnchor } from './anchor-file.ts'
 import { Chain } from './chain.ts'
 import { corrupt, storageFault } from './fault.ts'
 import { parseRow, sameHash } from './row.ts'
@@ -24,11 +24,20 @@ export function checkLog(rowsFrom: StatementSync, path: string): Chain {
       isAnchored = true
     }
   })
-  if (!isAnchored) throw chain.broken(`the log ends here, but it once reached position ${anchor?.position}`)
+  if (anchor !== undefined && !isAnchored && !isWhereItBegins(anchor, chain)) {
+    // Appended and cut by another process since the anchor was asked for.
+    if (readAnchor(path)?.position !== anchor.position) return checkLog(rowsFrom, path)
+    throw chain.broken(`the log ends here, but it once reached position ${anchor.position}`)
+  }
   if (anchor !== undefined || chain.head.position === 0) return chain
   // Made and filled by another process since the anchor was asked for, or gone.
   if (readAnchor(path) !== undefined) return checkLog(rowsFrom, path)
   throw corrupt({ part: 'anchor', path: anchorPath(path) }, 'it is missing beside a log that has rows')
+}
+
+/** Whether it is the last row that was archived: a process may die after it cut the log and before it anchors the cut. */
+function isWhereItBegins({ position, hash }: Anchor, { firstPosition, base }: Chain): boolean {
+  return position === firstPosition - 1 && Buffer.from(hash).toString('hex') === base.previous
 }
 
 /** Reads; what cannot be read as the type that was written is damage after the last row that the chain took. */

@@ -108,7 +108,10 @@ export class LogFile {
     const log = { db: this.#db, snapshots: this.#snapshots, path: this.#path }
     this.#write(
       (before) => checkpointDraft(before),
-      (before, row) => archiveBefore(row, { log, head: before, to, sqlite: this.#sqlite, isBeside: false }),
+      (before, row) => {
+        archiveBefore(row, { log, head: before, to, sqlite: this.#sqlite, isBeside: false })
+        this.#anchorCut(before)
+      },
     )
     if (this.#chain.head.position > head.position) this.#chain = checkLog(this.#rowsFrom, this.#path)
   }
@@ -124,6 +127,7 @@ export class LogFile {
     this.#write(draft, (before, row) => {
       const to = archiveFile(this.#path, Buffer.from(before.hash).toString('hex'))
       archiveBefore(row, { log, head: before, to, sqlite: this.#sqlite, isBeside: true })
+      this.#anchorCut(before)
     })
     this.#chain = checkLog(this.#rowsFrom, this.#path)
     return true
@@ -307,6 +311,12 @@ export class LogFile {
       { path: this.#path, cause: code },
       'open the journal again and read it',
     )
+  }
+
+  /** What is anchored on the disk must not be a row that the cut takes away: an older one would be missed there. */
+  #anchorCut(last: Head): void {
+    this.#anchor.write(last)
+    this.#anchor.force()
   }
 
   /** Takes in the rows that other processes have appended. */
