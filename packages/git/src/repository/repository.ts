@@ -114,8 +114,6 @@ export class Repository implements GitReader {
   readonly #refWriter: RefWriter
   readonly #config: KnownConfig
   readonly #refFiles: RefFiles
-  /** Objects that were there when a reference to them was looked at. */
-  readonly #present = new Set<ObjectId>()
   readonly #ancestry = new Ancestry((id) => this.readObject(id))
 
   constructor(git: Git, facts: RepositoryFacts) {
@@ -154,16 +152,7 @@ export class Repository implements GitReader {
   /** All references that are not below `refs/ws/`; for the files of this package. */
   async listForeignRefs(): Promise<readonly Ref[]> {
     const read = this.facts.refFormat === 'files' ? this.#refFiles.read() : undefined
-    if (read !== undefined && (await this.#areThere(read))) return read
-    return (await this.listRefs()).filter(({ name }) => !name.startsWith('refs/ws/'))
-  }
-
-  /** A reference to what is not there is a broken one, which git says by name. */
-  async #areThere(refs: readonly Ref[]): Promise<boolean> {
-    const unknown = [...new Set(refs.map(({ id }) => id))].filter((id) => !this.#present.has(id))
-    const found = await Promise.all(unknown.map((id) => this.#refs.read(id)))
-    for (const id of found) if (id !== undefined) this.#present.add(id)
-    return found.every((id) => id !== undefined)
+    return read ?? (await this.listRefs()).filter(({ name }) => !name.startsWith('refs/ws/'))
   }
 
   readRef(ref: RefName, options: GitRunOptions = {}): Promise<ObjectId | undefined> {
