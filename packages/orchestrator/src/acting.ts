@@ -115,7 +115,8 @@ export async function openActing(
     records: new AttemptRecords(folders, seen, transcripts),
   })
   const tidier = new Tidier(async ({ state, ...of }) => {
-    await rest()
+    // A tool that does not end keeps no worktree.
+    await rest().catch(() => {})
     if (!tidies(of.runId)) return
     if (options.workspaces === undefined) await worktrees.tearDown(of, state.spec.work?.teardown ?? [])
     await workspaces.release(of)
@@ -139,7 +140,7 @@ export async function openActing(
     // One that was taken on has been started before.
     const isNews = event.type === 'run.started' || event.type === 'task.started'
     if (isNews && isOwn(event.runId)) watch(event.runId)
-    void rest()
+    rest().catch(() => {})
     ahead.hear(event)
     tidier.hear(event)
   }

@@ -76,7 +76,7 @@ export class RunHandle {
     for await (const published of this.#options.host.events) {
       if (!('runId' in published.event) || published.event.runId !== this.id) continue
       yield published
-      if (isEnd(published.event)) return
+      if (isEnd(published.event) && isOver(this.#run())) return
     }
   }
 

@@ -2,6 +2,7 @@
 // branded (names.ts), the environment is ours (environment.ts), the end is bounded (platform/run-program.ts).
 import { resolve } from 'node:path'
 import { systemClock, WsError, type Clock } from '@ws/core'
+import type { ShellLanes } from '../platform/shell-lanes.ts'
 import { findProgram } from '../platform/paths.ts'
 import { inheritedEnvironment } from '../platform/surroundings.ts'
 import { type ProgramEnd, runProgram } from '../platform/run-program.ts'
@@ -44,6 +45,8 @@ export interface GitProgram {
   readonly path: string
   readonly env: NodeJS.ProcessEnv
   readonly clock: Clock
+  /** Starts it without a process of ours for each call. @default every call starts its own */
+  readonly lanes?: ShellLanes
   /** Clears a lock file out of the way that a call met; whether it is. @default nobody does */
   readonly clearLockFile?: (
     path: string,
@@ -121,21 +124,27 @@ export class Git {
   }
 
   async #start(args: readonly string[], options: GitRunOptions, call: GitCall): Promise<ProgramEnd> {
-    return runProgram(this.program.path, args, {
+    const { path, clock, lanes } = this.program
+    const how = {
       cwd: this.place.cwd,
       env: this.environment(options.env),
-      clock: this.program.clock,
+      clock,
       timeoutMs: options.timeoutMs ?? 120_000,
       maxOutputBytes: options.maxOutputBytes ?? 268_435_456,
-      ...(options.stdin === undefined ? {} : { stdin: options.stdin }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
-    }).catch((cause: unknown) => {
-      throw new WsError('WS_GIT_NOT_STARTED', `git ${args[0]} could not be started in ${this.place.cwd}`, {
-        details: { program: this.program.path, ...call },
-        hint: 'look whether the directory and the program exist',
-        cause,
-      })
-    })
+    }
+    const { stdin } = options
+    const end = stdin === undefined ? await lanes?.run(path, args, how) : undefined
+    if (end !== undefined) return end
+    return runProgram(path, args, { ...how, ...(stdin === undefined ? {} : { stdin }) }).catch(
+      (cause: unknown) => {
+        throw new WsError('WS_GIT_NOT_STARTED', `git ${args[0]} could not be started in ${this.place.cwd}`, {
+          details: { program: this.program.path, ...call },
+          hint: 'look whether the directory and the program exist',
+          cause,
+        })
+      },
+    )
   }
 
   /** What a command says, without the last line end. */

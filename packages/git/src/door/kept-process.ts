@@ -2,6 +2,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
 import { endGroup } from '../platform/run-program.ts'
 import { wakeAfter } from '../platform/timers.ts'
+import { toSocket } from '../platform/sockets.ts'
 import type { Git } from './git.ts'
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>
@@ -111,12 +112,4 @@ export class KeptProcess {
 function hold(child: Child): void {
   child.ref()
   for (const stream of [child.stdout, child.stderr]) toSocket(stream)?.ref()
-}
-
-/** The pipes of a child are sockets, which can be let go of; their declared types do not say so. */
-function toSocket(stream: Readable | Writable | undefined): { ref(): void; unref(): void } | undefined {
-  if (stream === undefined || !('ref' in stream) || !('unref' in stream)) return undefined
-  const { ref, unref } = stream
-  if (typeof ref !== 'function' || typeof unref !== 'function') return undefined
-  return { ref: () => ref.call(stream), unref: () => unref.call(stream) }
 }

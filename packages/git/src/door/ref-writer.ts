@@ -11,8 +11,10 @@ interface Waiter {
   readonly resolve: (end: KeptEnd | undefined) => void
 }
 
-// One message for all of its reflogs.
-const args = ['update-ref', '--no-deref', '--create-reflog', '-m', 'ws', '--stdin']
+/** One message for all of its reflogs: for what says by itself why it is there, such as a commit of ours. */
+export const plainReason = 'ws'
+
+const args = ['update-ref', '--no-deref', '--create-reflog', '-m', plainReason, '--stdin']
 const answerMs = 120_000
 // Git asks for the time once: the reflogs of a kept one say when it made its first entry.
 const longestLifeMs = 60_000

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { link, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { WsError } from '@ws/core'
 import { isPortFree } from '../platform/probe-port.ts'
+import { freshName } from '../platform/surroundings.ts'
 import type { Repository } from '../repository/repository.ts'
 
 /** The ports to choose from, both ends included. */
@@ -27,19 +28,46 @@ export async function leasePorts(
 ): Promise<Record<string, number>> {
   const folder = join(repository.facts.wsDir, 'ports')
   await mkdir(folder, { recursive: true })
-  return repository.exclusively(async () => {
-    const leases = await readLeases(folder)
-    const taken = new Set(leases.map(({ port }) => port))
-    const leased: Record<string, number> = {}
-    for (const name of names) {
-      const own = leases.find((lease) => lease.slotId === slotId && lease.name === name)
-      const port = own?.port ?? (await findPort(`${slotId} ${name}`, range, taken))
-      if (own === undefined) await writeFile(join(folder, String(port)), `${slotId}\n${name}`, { flag: 'wx' })
+  const leases = await readLeases(folder)
+  const taken = new Set(leases.map(({ port }) => port))
+  const leased: Record<string, number> = {}
+  for (const name of names) {
+    const own = leases.find((lease) => lease.slotId === slotId && lease.name === name)
+    leased[name] = own?.port ?? (await leasePort(folder, { slotId, name }, { range, taken }))
+  }
+  return leased
+}
+
+/** Without a lock: of those who want the same port, one makes the file. */
+async function leasePort(
+  folder: string,
+  { slotId, name }: { readonly slotId: string; readonly name: string },
+  { range, taken }: { readonly range: PortRange; readonly taken: Set<number> },
+): Promise<number> {
+  const written = join(folder, `.${freshName()}`)
+  try {
+    for (;;) {
+      // Each time: whoever clears up after others may have taken it for one of theirs.
+      await writeFile(written, `${slotId}\n${name}`)
+      const port = await findPort(`${slotId} ${name}`, range, taken)
       taken.add(port)
-      leased[name] = port
+      // With its content or not at all: an empty one would be nobody's.
+      if (await isLinked(written, join(folder, String(port)))) return port
     }
-    return leased
-  })
+  } finally {
+    await rm(written, { force: true })
+  }
+}
+
+async function isLinked(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to)
+    return true
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'EEXIST' || code === 'ENOENT') return false
+    throw error
+  }
 }
 
 /** Gives every port of a slot back. */
@@ -50,6 +78,9 @@ export async function releasePorts(repository: Repository, slotId: string): Prom
 /** Gives back the ports of slots that are gone: whoever held them did not come to that. */
 export async function releasePortsBut(repository: Repository, slotIds: ReadonlySet<string>): Promise<void> {
   await dropLeases(repository, (lease) => !slotIds.has(lease.slotId))
+  const folder = join(repository.facts.wsDir, 'ports')
+  const unfinished = (await readdir(folder).catch(() => [])).filter((name) => name.startsWith('.'))
+  for (const name of unfinished) await rm(join(folder, name), { force: true })
 }
 
 interface PortLease {
@@ -68,7 +99,7 @@ async function dropLeases(repository: Repository, isOver: (lease: PortLease) => 
 }
 
 async function readLeases(folder: string): Promise<PortLease[]> {
-  const names = await readdir(folder).catch(() => [])
+  const names = (await readdir(folder).catch(() => [])).filter((name) => !name.startsWith('.'))
   const leases = names.map(async (port): Promise<PortLease[]> => {
     const content = await readFile(join(folder, port), 'utf8').catch(() => undefined)
     const [slotId, name] = content?.split('\n') ?? []

@@ -8,7 +8,7 @@ import {
   parseRefName,
   type RefName,
 } from '../door/names.ts'
-import type { RefWriter } from '../door/ref-writer.ts'
+import { plainReason, type RefWriter } from '../door/ref-writer.ts'
 import type { Exclusive } from '../locks/repository-lock.ts'
 
 /** One reference with what it holds. */
@@ -117,7 +117,8 @@ export async function updateRefs(
     return [from === null ? `create ${ref} ${to}` : `update ${ref} ${to} ${from}`]
   })
   if (commands.length === 0) return
-  if (writer !== undefined && changes.every(hasNoReason) && (await writer.write(commands))) return
+  const isPlain = reason === plainReason || changes.every(hasNoReason)
+  if (writer !== undefined && isPlain && (await writer.write(commands))) return
   exclusive.require()
   await git.run(
     ['update-ref', '--no-deref', '--create-reflog', '-m', reason.replaceAll(/\s+/g, ' '), '--stdin'],

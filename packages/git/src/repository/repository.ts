@@ -15,6 +15,7 @@ import { type LeadershipAnswer, takeLeadership } from '../locks/leader-lock.ts'
 import { LockFileMender } from '../locks/lock-file-mender.ts'
 import { type Exclusive, type ExclusiveOptions, RepositoryLock } from '../locks/repository-lock.ts'
 import { canonicalPath } from '../platform/paths.ts'
+import { ShellLanes } from '../platform/shell-lanes.ts'
 import { Ancestry } from './ancestry.ts'
 import { type CommitDraft, commitText, treeIn } from './commit.ts'
 import { type ConfigEntry, configValue, isTrue, privateConfig, readConfig } from './config.ts'
@@ -94,9 +95,15 @@ export async function openRepository(path: string, options: OpenRepositoryOption
       cause,
     })
   })
-  const repository = new Repository(git, facts)
-  await configurePrivateGit(repository, config, options)
-  return repository
+  const lanes = new ShellLanes(git.environment())
+  const repository = new Repository(new Git({ ...git.program, lanes }, git.place), facts)
+  try {
+    await configurePrivateGit(repository, config, options)
+    return repository
+  } catch (error) {
+    await repository.close()
+    throw error
+  }
 }
 
 /** One repository, opened. `close` ends its reader and lets its lock file go. */
@@ -261,6 +268,7 @@ export class Repository implements GitReader {
     await this.#refs.close()
     await this.#refWriter.close()
     await this.content.close()
+    await this.git.program.lanes?.close()
     await this.#lock.close()
   }
 

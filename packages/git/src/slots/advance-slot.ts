@@ -1,4 +1,5 @@
 import { WsError } from '@ws/core'
+import { plainReason } from '../door/ref-writer.ts'
 import type { Repository } from '../repository/repository.ts'
 import { moveOn } from './checkout.ts'
 import { exclusiveOptions, signalOf } from './create-slot.ts'
@@ -6,7 +7,6 @@ import { headBranch, requireIntact } from './registration.ts'
 import { isIndexShared, rememberedTree } from './slot-index.ts'
 import type { AdvanceSlotOptions } from './slot-options.ts'
 import { type SlotRecord, writeRecord } from './slot-record.ts'
-import { branchReason } from './undo-slot.ts'
 
 /**
  * Gives a slot in which nobody has worked yet to its work, on another base if need be. Its files come first: git
@@ -40,10 +40,11 @@ export async function advanceSlot(
         hint: 'pin its state and recycle it, or go on from it',
       },
     )
-  await repository.exclusively(async (exclusive) => {
-    const changes = at === base ? [] : [{ ref: record.branch, from: at, to: base }]
-    await repository.updateRefs(exclusive, changes, branchReason(next))
-    await writeRecord(wsDir, next)
-  }, exclusiveOptions(options))
+  if (at === base) await writeRecord(wsDir, next)
+  else
+    await repository.exclusively(async (exclusive) => {
+      await repository.updateRefs(exclusive, [{ ref: record.branch, from: at, to: base }], plainReason)
+      await writeRecord(wsDir, next)
+    }, exclusiveOptions(options))
   return next
 }

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { lstat, readdir, readFile, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RefName } from '../door/names.ts'
+import { allEnded } from '../platform/all-ended.ts'
 import type { Repository } from '../repository/repository.ts'
 import { headBranch, requireIntact } from './registration.ts'
 import type { SlotRecord } from './slot-record.ts'
@@ -42,14 +43,20 @@ export async function attest(repository: Repository, record: SlotRecord): Promis
   const { commonDir } = repository.facts
   const admin = record.admin ?? ''
   await requireIntact(commonDir, record.path, admin)
-  const files: Record<string, string> = {}
-  for (const name of [...sharedFiles, `worktrees/${admin}/config.worktree`, `worktrees/${admin}/locked`])
-    files[name] = await digest(join(commonDir, name))
-  for (const name of await listHooks(commonDir))
-    files[`hooks/${name}`] = await digest(join(commonDir, 'hooks', name))
-  const refs: Record<string, string> = {}
-  for (const { name, id } of await repository.listForeignRefs()) refs[name] = id
-  return { refs, files, headBranch: (await headBranch(repository.git, admin)) ?? null }
+  const own = [`worktrees/${admin}/config.worktree`, `worktrees/${admin}/locked`]
+  const read = (name: string) => digest(join(commonDir, name)).then((found) => [name, found] as const)
+  // A tool waits for it, and no part for another.
+  const [shared, hooks, refs, head] = await allEnded([
+    Promise.all([...sharedFiles, ...own].map(read)),
+    listHooks(commonDir).then((names) => Promise.all(names.map((name) => read(`hooks/${name}`)))),
+    repository.listForeignRefs(),
+    headBranch(repository.git, admin),
+  ])
+  return {
+    refs: Object.fromEntries(refs.map(({ name, id }) => [name, id])),
+    files: Object.fromEntries([...shared, ...hooks]),
+    headBranch: head ?? null,
+  }
 }
 
 /** What may differ between two readings. */

@@ -1,5 +1,6 @@
 import type { ObjectId } from '../door/names.ts'
 import type { Person } from '../repository/commit.ts'
+import { plainReason } from '../door/ref-writer.ts'
 import type { Repository } from '../repository/repository.ts'
 import type { Pinned } from '../rescue/pin.ts'
 import { checkOut, clean } from './checkout.ts'
@@ -64,11 +65,7 @@ export async function commitSlot(
   await repository.exclusively(async (exclusive) => {
     // Compared again when it is written.
     const now = (await repository.lookUp(record.branch)) ?? null
-    await repository.updateRefs(
-      exclusive,
-      [{ ref: record.branch, from: now, to: commit }],
-      `ws: ${options.message.split('\n')[0]}`,
-    )
+    await repository.updateRefs(exclusive, [{ ref: record.branch, from: now, to: commit }], plainReason)
     await pointHead(repository, exclusive, record)
     await writeRecord(repository.facts.wsDir, next)
   }, exclusiveOptions(options))

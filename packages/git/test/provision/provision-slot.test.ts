@@ -87,6 +87,18 @@ describe('provisioning', () => {
       expect(leased()).toEqual([])
     }))
 
+  it('gives each of many that ask at once a port of its own, and the same when asked again', () =>
+    withOpened(async ({ repository }) => {
+      const range = { from: 25_200, to: 25_299 }
+      const slots = Array.from({ length: 20 }, (_, at) => `s${at}`)
+      const lease = () => Promise.all(slots.map((slot) => leasePorts(repository, slot, ['A', 'B'], range)))
+      const leased = await lease()
+      const ports = leased.flatMap((each) => Object.values(each))
+      expect(new Set(ports).size).toBe(40)
+      expect(await lease()).toEqual(leased)
+      expect(readdirSync(join(repository.facts.wsDir, 'ports'))).toHaveLength(40)
+    }))
+
   it('gives no port twice, none that is in use, and takes them back', () =>
     withOpened(async ({ repository }) => {
       const range = { from: 25_100, to: 25_103 }

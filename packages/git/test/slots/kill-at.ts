@@ -65,7 +65,7 @@ const keptGit = join(import.meta.dirname, '../fixtures/kept-git.sh')
 function killingGit(folder: string, { step, moment }: GitStep): string {
   const program = join(folder, 'killing-git')
   const count = join(folder, 'count')
-  const kill = 'kill -9 $PPID; exit 1'
+  const kill = 'kill_caller; exit 1'
   writeFileSync(
     program,
     `#!/bin/sh\nis_it() { echo x >> '${count}'; [ "$(wc -l < '${count}')" -eq ${step} ]; }\n` +

@@ -166,7 +166,7 @@ function writeKillingGit(folder: string, steps: string, killAt: number, moment: 
     `calls=$((calls + 1)); echo "git $$ $calls" >> '${steps}'; ` +
     `n=0; while read -r step; do n=$((n+1)); [ "$step" = "git $$ $calls" ] && break; done < '${steps}'`
   const isIt = `[ $n -eq ${Number.isFinite(killAt) ? killAt : -1} ]`
-  const kill = moment === 'before' ? 'kill -9 $PPID; exit 1' : 'git "$@"; kill -9 $PPID; exit 1'
+  const kill = moment === 'before' ? 'kill_caller; exit 1' : 'git "$@"; kill_caller; exit 1'
   writeFileSync(
     program,
     `#!/bin/sh\ncalls=0\nis_it() { ${count}; ${isIt}; }\nwhen=${moment}\ncommitted='${steps}.committed'\n` +

@@ -58,7 +58,7 @@ export class WarmTools {
   async give(kind: string, { cluster, isWanted }: WarmTool): Promise<void> {
     this.#busy.delete(kind)
     if (!isWanted()) return this.#end(cluster)
-    const endIdle = () => void this.#dismiss(kind)
+    const endIdle = () => this.#letGo(kind)
     const cancelIdle = this.#clock.wakeAt(this.#clock.now() + this.#idleMs, endIdle)
     this.#idle.set(kind, { cluster, isWanted, cancelIdle })
   }
@@ -75,20 +75,25 @@ export class WarmTools {
 
   /** Ends those that nobody wants any more; resolves when all that end are gone. */
   async tidy(): Promise<void> {
-    for (const [kind, { isWanted }] of this.#idle) if (!isWanted()) void this.#dismiss(kind)
+    for (const [kind, { isWanted }] of this.#idle) if (!isWanted()) this.#letGo(kind)
     await Promise.all(this.#closing)
   }
 
   /** Ends the one of these kinds that waits longest for work: another process needs its place. */
   yieldOne(prefix: string): void {
     const kind = [...this.#idle.keys()].find((each) => each.startsWith(prefix))
-    if (kind !== undefined) void this.#dismiss(kind)
+    if (kind !== undefined) this.#letGo(kind)
   }
 
   /** Ends all that have no work; those that have are their owners'. */
   async close(): Promise<void> {
-    for (const kind of this.#idle.keys()) void this.#dismiss(kind)
+    for (const kind of this.#idle.keys()) this.#letGo(kind)
     await Promise.all(this.#closing)
+  }
+
+  /** Who waits for those that end is told what went wrong; nobody else is. */
+  #letGo(kind: string): void {
+    this.#dismiss(kind).catch(() => {})
   }
 
   #dismiss(kind: string): Promise<void> {

@@ -196,15 +196,15 @@ export class Member {
     // A log that cannot be read costs those events, not the run.
     else if (seat.seq > seq) this.#told.catchUp(seat.seq, this.#options.readJournal).catch(() => {})
     this.#questions.repeat((id, request) => seat.ask(id, request))
-    for (const [hostId, offers] of this.#claimed) {
-      const runId = runOf(hostId) ?? hostId
-      void this.#ask({ type: 'take-on', runId, offers }).then(({ answer }) => {
-        // Somebody else works on it by now, and this process watches.
-        if (answer.ok) this.#confirm(hostId, offers)
-        else this.#claimed.delete(hostId)
-      })
-    }
+    for (const [hostId, offers] of this.#claimed) this.#takeOnAgain(hostId, offers).catch(() => {})
     this.#reconcile()
+  }
+
+  async #takeOnAgain(hostId: string, offers: readonly string[]): Promise<void> {
+    const { answer } = await this.#ask({ type: 'take-on', runId: runOf(hostId) ?? hostId, offers })
+    // Somebody else works on it by now, and this process watches.
+    if (answer.ok) this.#confirm(hostId, offers)
+    else this.#claimed.delete(hostId)
   }
 
   #lost(seat: Seat): void {
@@ -387,14 +387,10 @@ export class Member {
 
   /** Others lead on: what is interrupted here is not to be started again before somebody says so. */
   async #pauseOwn(): Promise<void> {
-    const running = [...this.#own]
-      .map(runOf)
-      .filter((id) => this.state.runs.get(id ?? '')?.status === 'RUNNING')
-    for (const runId of running)
-      if (runId !== undefined)
-        await this.#ask({
-          type: 'command',
-          input: { type: 'run.pause', commandId: freshName(), runId, now: true },
-        }).catch(() => {})
+    for (const runId of [...this.#own].map(runOf)) {
+      if (runId === undefined || this.state.runs.get(runId)?.status !== 'RUNNING') continue
+      const input = { type: 'run.pause', commandId: freshName(), runId, now: true } as const
+      await this.#ask({ type: 'command', input }).catch(() => {})
+    }
   }
 }

@@ -23,4 +23,4 @@ case "$1 $2" in
 esac
 if ! is_it $kind; then exec git "$@"; fi
 if [ "$when" = after ]; then git "$@"; fi
-kill -9 "$PPID"
+kill_caller
