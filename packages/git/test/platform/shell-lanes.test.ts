@@ -33,6 +33,7 @@ describe.skipIf(process.platform === 'win32')('a program in a lane', () => {
         const env = { PATH: base.PATH, OWN: "it's\n$HOME" }
         const facts = `[process.argv.slice(1), process.cwd(), process.env.OWN, process.env.COMMON ?? null, fs.readFileSync(0, 'utf8')]`
         const end = await script(lanes, `console.log(JSON.stringify(${facts}))`, { cwd, env })
+        expect(end).toMatchObject({ exitCode: 0 })
         expect(JSON.parse(end?.stdout.toString() ?? '')).toEqual([words, cwd, env.OWN, null, ''])
       })
     }),
