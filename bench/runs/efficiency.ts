@@ -67,7 +67,7 @@ export async function benchEfficiency(cells: readonly Cell[]): Promise<readonly 
 /** With these the run with one slot is measured too: a larger one takes minutes and says the same. */
 const smallest = 12
 
-const idleHead = ['first ms', 'between', 'last ms', 'cpu/task', 'git/task']
+const idleHead = ['first ms', 'between', 'last ms', 'cpu/task', 'spawned']
 
 function costOf({ tasks, taskMs, slots }: Cell): Promise<RunCost> {
   const plan = independent(tasks, `sleep ${taskMs / 1_000}; mkdir {}; echo 1 > {}/one`, taskMs)

@@ -46,21 +46,7 @@ export interface Told {
  * Runs the plan, is killed at a point, and goes on; with further points that one is killed as well, and so forth. Returns
  * whether the first kill came at all; by then everything that a crash must not do has been looked for.
  */
-export async function crashAt(...points: readonly [KillPoint, ...KillPoint[]]): Promise<boolean> {
-  return tellCrash(points).catch((error: unknown) => {
-    // Also where the story is told once more.
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
-    throw error
-  })
-}
-
-/**
- * In one of some thirteen hundred stories, on a busy machine, the run that went on waited for a person, and nobody knows why.
- * The first failure is printed, with the reason that the run gives; a second one in a row fails.
- */
-export const seenOnce = { retry: 1 } as const
-
-function tellCrash(points: readonly [KillPoint, ...KillPoint[]]): Promise<boolean> {
+export function crashAt(...points: readonly [KillPoint, ...KillPoint[]]): Promise<boolean> {
   return withTempRepository(async (repository) => {
     const said = JSON.stringify(points)
     const kills: boolean[] = []

@@ -119,13 +119,18 @@ async function open(repository: Repository, epoch: number, opening: Opening): Pr
   const host = await openHost(machine, { journal, clock, driver, epoch, onListenerError })
   undo.push(() => host.close())
   let configurations = 0
+  let configured: string | undefined
   const known = { ...options }
   const configure = async () => {
     const settings = toSettings(known, definitions, epoch)
+    // Each landing brings its checks, which are mostly those of the one before.
+    const text = JSON.stringify(settings)
+    if (text === configured) return
     const commandId = `${epoch}.configure.${configurations++}`
     const answer = await host.send({ type: 'queue.configure', commandId, settings })
     if (!answer.ok)
       throw new WsError(answer.code, answer.message, answer.hint === undefined ? {} : { hint: answer.hint })
+    configured = text
   }
   await configure()
   const define = async (checks: unknown) => {

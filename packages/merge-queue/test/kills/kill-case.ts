@@ -166,6 +166,8 @@ function writeKillingGit(folder: string, steps: string, killAt: number, moment: 
     `calls=$((calls + 1)); echo "git $$ $calls" >> '${steps}'; ` +
     `n=0; while read -r step; do n=$((n+1)); [ "$step" = "git $$ $calls" ] && break; done < '${steps}'`
   const isIt = `[ $n -eq ${Number.isFinite(killAt) ? killAt : -1} ]`
+  // One that is about to be run by whom a killed process has left cannot be written over.
+  rmSync(program, { force: true })
   const kill = moment === 'before' ? 'kill_caller; exit 1' : 'git "$@"; kill_caller; exit 1'
   writeFileSync(
     program,
