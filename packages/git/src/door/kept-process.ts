@@ -1,7 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
-import { endGroup } from '../platform/run-program.ts'
-import { wakeAfter } from '../platform/timers.ts'
+import { endInTime, stderrTailBytes } from '../platform/run-program.ts'
 import { toSocket } from '../platform/sockets.ts'
 import type { Git } from './git.ts'
 
@@ -22,9 +21,6 @@ export interface KeptProcessOptions {
   /** It ended, expected or not: nothing more will come. */
   readonly onEnd: (end: KeptEnd) => void
 }
-
-const graceMs = 2_000
-const stderrTailBytes = 16_384
 
 /**
  * A git that is kept open and asked line by line. Starts with the first line, and again after an unexpected end.
@@ -67,9 +63,7 @@ export class KeptProcess {
   stop(): void {
     const child = this.#child
     if (child === undefined) return
-    endGroup(child, 'SIGTERM')
-    const cancel = wakeAfter(this.#git.program.clock, graceMs, () => endGroup(child, 'SIGKILL'))
-    child.once('close', cancel)
+    child.once('close', endInTime(child, this.#git.program.clock))
   }
 
   #start(): Child {

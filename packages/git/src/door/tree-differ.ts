@@ -27,7 +27,7 @@ const mostQuestions = 500
  */
 export class TreeDiffer implements AsyncDisposable {
   readonly #git: Git
-  readonly #options: TreeDifferOptions
+  readonly options: TreeDifferOptions
   readonly #end = `end-${freshName()}\n`
   readonly #waiting: Waiter[] = []
   #process: KeptProcess
@@ -38,7 +38,7 @@ export class TreeDiffer implements AsyncDisposable {
 
   constructor(git: Git, options: TreeDifferOptions) {
     this.#git = git
-    this.#options = options
+    this.options = options
     this.#process = this.#make()
   }
 
@@ -74,7 +74,7 @@ export class TreeDiffer implements AsyncDisposable {
   }
 
   #make(): KeptProcess {
-    const { args, env } = this.#options
+    const { args, env } = this.options
     const made: KeptProcess = new KeptProcess(this.#git, ['diff-tree', '--stdin', ...args], {
       ...(env === undefined ? {} : { env }),
       onData: (chunk) => this.#take(chunk),
@@ -106,7 +106,7 @@ export class TreeDiffer implements AsyncDisposable {
     this.#bytes += text.length
     // A large answer comes in many chunks: they are joined once, when its end is there, which may lie across two.
     if (!(last.slice(-this.#end.length) + text).includes(this.#end)) {
-      if (this.#bytes > (this.#options.maxOutputBytes ?? 268_435_456)) this.#process.stop()
+      if (this.#bytes > (this.options.maxOutputBytes ?? 268_435_456)) this.#process.stop()
       // Short ones are joined, or an end could lie across three.
       else if (last.length < this.#end.length && this.#chunks.length > 1)
         this.#chunks.splice(-2, 2, `${last}${text}`)

@@ -28,8 +28,10 @@ export interface ProgramEnd {
   readonly cause: 'timed-out' | 'too-much-output' | 'aborted' | undefined
 }
 
+/** How long what was told to end may take until it is killed. */
 const graceMs = 2_000
-const stderrTailBytes = 16_384
+/** So much of what a program says of its errors is kept. */
+export const stderrTailBytes = 16_384
 
 /** Rejects only when the program cannot be started at all. */
 export function runProgram(
@@ -56,8 +58,7 @@ export function runProgram(
     const end = (why: NonNullable<ProgramEnd['cause']>) => {
       if (cause !== undefined) return
       cause = why
-      endGroup(child, 'SIGTERM')
-      cancelKill = wakeAfter(options.clock, graceMs, () => endGroup(child, 'SIGKILL'))
+      cancelKill = endInTime(child, options.clock)
     }
     const onAbort = () => end('aborted')
     const cancelTimeout = wakeAfter(options.clock, options.timeoutMs, () => end('timed-out'))
@@ -103,8 +104,14 @@ export function runProgram(
   })
 }
 
+/** Asks a program and whatever it started to end, so that it takes its lock files along; ends it unless that is called off. */
+export function endInTime(child: ChildProcess, clock: Clock): () => void {
+  endGroup(child, 'SIGTERM')
+  return wakeAfter(clock, graceMs, () => endGroup(child, 'SIGKILL'))
+}
+
 /** Signals the program and whatever it started in its group. */
-export function endGroup(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
+function endGroup(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
   if (child.pid === undefined) return
   try {
     if (process.platform === 'win32') child.kill(signal)

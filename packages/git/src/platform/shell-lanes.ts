@@ -3,7 +3,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import type { Readable, Writable } from 'node:stream'
-import { endGroup, type ProgramEnd, type ProgramOptions } from './run-program.ts'
+import { endInTime, type ProgramEnd, type ProgramOptions, stderrTailBytes } from './run-program.ts'
 import { freshName } from './surroundings.ts'
 import { toSocket } from './sockets.ts'
 import { wakeAfter } from './timers.ts'
@@ -20,8 +20,6 @@ export type LaneOptions = Pick<
 /** What a lane says by its exit code where the program did not start: a shell's own. */
 const notStarted = new Set([126, 127])
 const shell = '/bin/sh'
-const graceMs = 2_000
-const stderrTailBytes = 16_384
 const signals: Readonly<Record<number, string>> = {
   130: 'SIGINT',
   137: 'SIGKILL',
@@ -216,8 +214,7 @@ class Going {
   #stop(cause: NonNullable<ProgramEnd['cause']>): void {
     if (this.#cause !== undefined) return
     this.#cause = cause
-    endGroup(this.#shell, 'SIGTERM')
-    this.#cancels.push(wakeAfter(this.#options.clock, graceMs, () => endGroup(this.#shell, 'SIGKILL')))
+    this.#cancels.push(endInTime(this.#shell, this.#options.clock))
   }
 }
 

@@ -26,7 +26,7 @@ export async function leasePorts(
   names: readonly string[],
   range: PortRange = defaultRange,
 ): Promise<Record<string, number>> {
-  const folder = join(repository.facts.wsDir, 'ports')
+  const folder = portsFolder(repository)
   await mkdir(folder, { recursive: true })
   const leases = await readLeases(folder)
   const taken = new Set(leases.map(({ port }) => port))
@@ -78,7 +78,7 @@ export async function releasePorts(repository: Repository, slotId: string): Prom
 /** Gives back the ports of slots that are gone: whoever held them did not come to that. */
 export async function releasePortsBut(repository: Repository, slotIds: ReadonlySet<string>): Promise<void> {
   await dropLeases(repository, (lease) => !slotIds.has(lease.slotId))
-  const folder = join(repository.facts.wsDir, 'ports')
+  const folder = portsFolder(repository)
   const unfinished = (await readdir(folder).catch(() => [])).filter((name) => name.startsWith('.'))
   for (const name of unfinished) await rm(join(folder, name), { force: true })
 }
@@ -89,8 +89,12 @@ interface PortLease {
   readonly name: string | undefined
 }
 
+function portsFolder({ facts }: Repository): string {
+  return join(facts.wsDir, 'ports')
+}
+
 async function dropLeases(repository: Repository, isOver: (lease: PortLease) => boolean): Promise<void> {
-  const folder = join(repository.facts.wsDir, 'ports')
+  const folder = portsFolder(repository)
   if (!(await readLeases(folder)).some(isOver)) return
   await repository.exclusively(async () => {
     for (const lease of await readLeases(folder))

@@ -194,10 +194,8 @@ export class GitWorkspaces implements Workspaces {
   }
 
   /** What the round is built on now: what it began with, and what a later need brought. */
-  async #wider(slot: SlotRecord, { inputs, signal }: WorkspaceRequest): Promise<RoundInputs> {
-    const { repository } = this.#options
-    const wanted = await Promise.all(inputs.map((id) => repository.resolveCommit(id)))
-    return mergeInputs(repository, slot.base, wanted, signal)
+  #wider(slot: SlotRecord, { inputs, signal }: WorkspaceRequest): Promise<RoundInputs> {
+    return mergeInputs(this.#options.repository, slot.base, inputs, signal)
   }
 
   async #isTouched(slot: SlotRecord): Promise<boolean> {

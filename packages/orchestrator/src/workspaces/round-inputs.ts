@@ -19,11 +19,11 @@ export type RoundInputs =
 export async function mergeInputs(
   repository: Repository,
   target: ObjectId,
-  inputs: readonly ObjectId[],
+  inputs: readonly string[],
   signal: AbortSignal,
 ): Promise<RoundInputs> {
   let commit = target
-  for (const input of inputs) {
+  for (const input of await Promise.all(inputs.map((id) => repository.resolveCommit(id)))) {
     if (await repository.isAncestor(input, commit, { signal })) continue
     if (await repository.isAncestor(commit, input, { signal })) {
       commit = input

@@ -89,8 +89,7 @@ export class RoundSlots {
   /** What a round is built on if it begins now. */
   async #base({ target, inputs, signal }: SlotRequest): Promise<RoundInputs> {
     const head = await targetCommit(this.#repository, target)
-    const wanted = await Promise.all(inputs.map((id) => this.#repository.resolveCommit(id)))
-    return mergeInputs(this.#repository, head, wanted, signal)
+    return mergeInputs(this.#repository, head, inputs, signal)
   }
 
   async #create(request: SlotRequest, base: ObjectId): Promise<void> {
